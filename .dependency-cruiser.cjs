@@ -1,0 +1,85 @@
+// The import directions of the project. Data flows one way: main > stacks > tiers > features > core.
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'config-knows-nothing',
+      comment: 'Config says what we want and knows nothing of how it is built.',
+      severity: 'error',
+      from: { path: '^config/' },
+      to: { path: '^(constructs|stacks|guarantees|cli|review|rehearsal|main)' },
+    },
+    {
+      name: 'constructs-know-no-config',
+      comment: 'Constructs take props. Only stacks turn config into props.',
+      severity: 'error',
+      from: { path: '^constructs/' },
+      to: { path: '^(config|stacks|guarantees|cli|review|rehearsal|main)' },
+    },
+    {
+      name: 'core-stands-alone',
+      severity: 'error',
+      from: { path: '^constructs/core/' },
+      to: { path: '^constructs/(?!core/)' },
+    },
+    {
+      name: 'features-meet-through-core',
+      comment:
+        'A feature sees another only through the interfaces in constructs/core. Tiers compose features.',
+      severity: 'error',
+      from: { path: '^constructs/(?!core/|tiers/)([^/]+)/' },
+      to: { path: '^constructs/', pathNot: '^constructs/(core|$1)/' },
+    },
+    {
+      name: 'stacks-look-down',
+      severity: 'error',
+      from: { path: '^stacks/' },
+      to: { path: '^(guarantees|cli|review|rehearsal|main)' },
+    },
+    {
+      name: 'guarantees-read-config-and-core',
+      severity: 'error',
+      from: { path: '^guarantees/' },
+      to: { path: '^(constructs/(?!core/)|stacks|cli|review|rehearsal|main)' },
+    },
+    {
+      name: 'review-and-rehearsal-know-nothing-of-ours',
+      severity: 'error',
+      from: { path: '^(review|rehearsal)/' },
+      to: { path: '^(config|constructs|stacks|guarantees|cli|main|services)' },
+    },
+    {
+      name: 'rehearsal-and-review-are-apart',
+      severity: 'error',
+      from: { path: '^(review|rehearsal)/' },
+      to: { path: '^(review|rehearsal)/', pathNot: '^$1/' },
+    },
+    {
+      name: 'nobody-imports-tests',
+      severity: 'error',
+      from: { pathNot: '^(test|bench)/' },
+      to: { path: '^(test|bench)/' },
+    },
+    {
+      name: 'declared-dependencies-only',
+      severity: 'error',
+      from: { pathNot: '^(test|bench|bin)/' },
+      to: {
+        dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown', 'unknown'],
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(node_modules|cdktf\\.out)/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
+  },
+};

@@ -1,0 +1,143 @@
+import { DataAwsSsmParameter } from '@cdktf/provider-aws/lib/data-aws-ssm-parameter';
+import { SsmParameter } from '@cdktf/provider-aws/lib/ssm-parameter';
+import { Fn, propertyAccess, TerraformStack, Token } from 'cdktf';
+import type { Construct, IConstruct } from 'constructs';
+import { placementOf } from './placement';
+import { invalid } from './validation';
+
+/** Kinds of value that a contract may carry. Nothing secret: a contract is readable text in Parameter Store. */
+type FieldKind = 'string' | 'string[]';
+
+type Shape = Readonly<Record<string, FieldKind>>;
+
+/** The values that a shape describes. */
+export type ContractValues<S extends Shape> = {
+  readonly [K in keyof S]: S[K] extends 'string[]' ? readonly string[] : string;
+};
+
+/** Which stack published a contract: the stack's own name without its cell, and its cell if it has one. */
+export interface ContractAddress {
+  /** Last part of the parameter's name: `network`, `tenant-acme`. */
+  readonly stack: string;
+  /** @default - the contract belongs to the platform and not to one cell */
+  readonly cell?: string;
+}
+
+/** App context that says that some stacks were left out on purpose, so a contract may lack a publisher here. */
+export const SELECTIVE = 'bulkhead:selective';
+
+/**
+ * The typed values that one stack publishes for others, kept as one JSON document in an SSM parameter.
+ *
+ * A reader needs permission for one parameter and not for the publisher's state, and is synthesized without the
+ * publisher. Both sides name the same version: after an incompatible change to the shape a reader's plan fails with
+ * a sentence that says which stack to deploy first.
+ */
+export class Contract<S extends Shape> {
+  /**
+   * @param version raised by one whenever a field is removed or changes its meaning
+   * @param shape names and kinds of the fields
+   */
+  public constructor(
+    private readonly version: number,
+    private readonly shape: S,
+  ) {}
+
+  /**
+   * Publishes the values of `scope`'s stack. Once a stack.
+   *
+   * @throws ValidationError when the stack has published before
+   */
+  public publish(scope: Construct, address: ContractAddress, values: ContractValues<S>): void {
+    const name = parameterName(scope, address);
+    const { publishers, readers } = exchangeOf(scope);
+    const publisher = TerraformStack.of(scope);
+    const other = publishers.get(name);
+    if (other) throw invalid(scope, 'contract', [`${name} is already published by ${other.node.path}`]);
+    publishers.set(name, publisher);
+    for (const reader of readers.get(name) ?? []) reader.addDependency(publisher);
+
+    const fields = Object.keys(this.shape).map((field) => [field, values[field]]);
+    new SsmParameter(scope, 'Contract', {
+      name,
+      type: 'String',
+      tier: 'Intelligent-Tiering',
+      description: `Contract of ${publisher.node.id}`,
+      // Not a secret, so a plan may show what changes.
+      insecureValue: Fn.jsonencode({ version: this.version, ...Object.fromEntries(fields) }),
+    });
+  }
+
+  /**
+   * Reads what another stack has published, and lets that stack deploy first.
+   *
+   * The values are tokens, resolved at plan. Reading the same contract twice in one stack costs one data source.
+   */
+  public read(scope: IConstruct, address: ContractAddress): ContractValues<S> {
+    const stack = TerraformStack.of(scope);
+    const name = parameterName(scope, address);
+    const { publishers, readers } = exchangeOf(scope);
+    readers.set(name, (readers.get(name) ?? new Set()).add(stack));
+    const publisher = publishers.get(name);
+    if (publisher) stack.addDependency(publisher);
+
+    const id = `Contract-${address.stack}`;
+    const existing = stack.node.tryFindChild(id) as DataAwsSsmParameter | undefined;
+    const source = existing ?? this.source(stack, id, name, address);
+    const document: unknown = Fn.jsondecode(source.insecureValue);
+    const fields = Object.entries(this.shape).map(([field, kind]) => {
+      const value = propertyAccess(document, [field]);
+      return [field, kind === 'string[]' ? Token.asList(value) : Token.asString(value)];
+    });
+    return Object.fromEntries(fields) as ContractValues<S>;
+  }
+
+  private source(
+    stack: TerraformStack,
+    id: string,
+    name: string,
+    address: ContractAddress,
+  ): DataAwsSsmParameter {
+    const publisher = [...(address.cell ? [address.cell] : []), address.stack].join('-');
+    stack.node.addValidation({
+      validate: () =>
+        exchangeOf(stack).publishers.has(name) || stack.node.tryGetContext(SELECTIVE) === true
+          ? []
+          : [
+              `[${stack.node.path}] reads contract ${name}, which no stack publishes; expected one named ${publisher}`,
+            ],
+    });
+    const source = new DataAwsSsmParameter(stack, id, { name });
+    source.lifecycle = {
+      postcondition: [
+        {
+          condition: `\${jsondecode(self.insecure_value).version == ${String(this.version)}}`,
+          errorMessage: `${name} does not hold version ${String(this.version)} of this contract. Deploy ${publisher} first.`,
+        },
+      ],
+    };
+    return source;
+  }
+}
+
+/** `/bulkhead/<env>/<cell>/<stack>`, without the cell for the platform's own stacks. */
+function parameterName(scope: IConstruct, { cell, stack }: ContractAddress): string {
+  const { platform, environment } = placementOf(scope);
+  return ['', platform, environment, ...(cell ? [cell] : []), stack].join('/');
+}
+
+/** Who publishes and who reads, by parameter name. */
+interface Exchange {
+  readonly publishers: Map<string, TerraformStack>;
+  readonly readers: Map<string, Set<TerraformStack>>;
+}
+
+const exchanges = new WeakMap<IConstruct, Exchange>();
+
+/** The exchange of the app that a construct belongs to. */
+function exchangeOf(scope: IConstruct): Exchange {
+  const root = scope.node.root;
+  const exchange = exchanges.get(root) ?? { publishers: new Map(), readers: new Map() };
+  exchanges.set(root, exchange);
+  return exchange;
+}

@@ -1,0 +1,37 @@
+/**
+ * What features know of one another. A feature takes these as props, so it works the same whether it stands in the
+ * stack of what it needs or reads that stack's contract.
+ */
+
+/** A cell's network. Subnet lists have one entry a zone, in the order of `zones`. */
+export interface INetwork {
+  readonly vpcId: string;
+  readonly cidr: string;
+  readonly zones: readonly string[];
+  /** Load balancers and NAT gateways live here. */
+  readonly publicSubnetIds: readonly string[];
+  /** Nodes and pods live here; outgoing traffic passes NAT. */
+  readonly privateSubnetIds: readonly string[];
+  /** Databases and caches live here; there is no route out. */
+  readonly isolatedSubnetIds: readonly string[];
+  /** Security group of the VPC's interface endpoints. Empty text where the network has none. */
+  readonly endpointSecurityGroupId: string;
+}
+
+/** A cell's Kubernetes cluster. */
+export interface ICluster {
+  readonly name: string;
+  readonly arn: string;
+  /** URL of the API server. */
+  readonly endpoint: string;
+  /** Certificate authority of the API server, PEM in base64. */
+  readonly certificateAuthority: string;
+  readonly kubernetesVersion: string;
+  /** Security group that EKS puts on the control plane and on managed nodes. */
+  readonly securityGroupId: string;
+  /** Role that nodes launched by Karpenter take. */
+  readonly nodeRoleName: string;
+  readonly nodeRoleArn: string;
+  /** Queue of spot, health and rebalance events that Karpenter drains nodes on. */
+  readonly interruptionQueueName: string;
+}

@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import type { IConstruct } from 'constructs';
+import { invalid } from './validation';
+import { placementOf } from './placement';
+
+interface NameRule {
+  /** Longest name the service takes, in characters. */
+  readonly max: number;
+  /** Shape of a whole name. */
+  readonly pattern: RegExp;
+  /** How far a name must be unique: among names of its kind in one account and region, in one account, or in all of AWS. */
+  readonly unique: 'region' | 'account' | 'world';
+}
+
+const LETTERS = /^[a-zA-Z][a-zA-Z0-9-]*$/;
+const LOWER = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
+
+/**
+ * What each service allows as a name. Sources: the API reference of the create call of each service, parameter
+ * `Name` or `Identifier`, and for buckets "Amazon S3 general purpose bucket naming rules".
+ */
+export const NAME_RULES = {
+  s3Bucket: { max: 63, pattern: LOWER, unique: 'world' },
+  iamRole: { max: 64, pattern: /^[\w+=,.@-]+$/, unique: 'account' },
+  iamPolicy: { max: 128, pattern: /^[\w+=,.@-]+$/, unique: 'account' },
+  kmsAlias: { max: 250, pattern: /^[\w/-]+$/, unique: 'region' },
+  dynamodbTable: { max: 255, pattern: /^[\w.-]{3,}$/, unique: 'region' },
+  eksCluster: { max: 100, pattern: /^[a-zA-Z0-9][\w-]*$/, unique: 'region' },
+  eksNodeGroup: { max: 63, pattern: /^[a-zA-Z0-9][\w-]*$/, unique: 'region' },
+  launchTemplate: { max: 128, pattern: /^[\w().\\/-]{3,}$/, unique: 'region' },
+  sqsQueue: { max: 80, pattern: /^[\w-]+$/, unique: 'region' },
+  eventRule: { max: 64, pattern: /^[\w.-]+$/, unique: 'region' },
+  logGroup: { max: 512, pattern: /^[\w./#-]+$/, unique: 'region' },
+  securityGroup: { max: 255, pattern: /^(?!sg-)[\w ._:/()#,@[\]+=&;{}!$*-]+$/, unique: 'region' },
+  rdsCluster: { max: 63, pattern: LOWER, unique: 'region' },
+  rdsInstance: { max: 63, pattern: LOWER, unique: 'region' },
+  rdsProxy: { max: 60, pattern: LETTERS, unique: 'region' },
+  rdsSubnetGroup: { max: 255, pattern: LOWER, unique: 'region' },
+  rdsParameterGroup: { max: 255, pattern: LOWER, unique: 'region' },
+  elasticacheReplicationGroup: { max: 40, pattern: LOWER, unique: 'region' },
+  elasticacheUser: { max: 40, pattern: LOWER, unique: 'region' },
+  elasticacheUserGroup: { max: 40, pattern: LOWER, unique: 'region' },
+  lambdaFunction: { max: 64, pattern: /^[\w-]+$/, unique: 'region' },
+  loadBalancer: { max: 32, pattern: /^(?!internal-)[a-zA-Z0-9](-?[a-zA-Z0-9])*$/, unique: 'region' },
+  workgroup: { max: 128, pattern: /^[\w.-]+$/, unique: 'region' },
+} as const satisfies Readonly<Record<string, NameRule>>;
+
+export type NameKind = keyof typeof NAME_RULES;
+
+/** Hexadecimal digits of the hash that ends a shortened name: 32 bits, and a collision is an error anyway. */
+const HASH_LENGTH = 8;
+
+/**
+ * Joins parts with hyphens and keeps the result within `max` characters. A name that is too long keeps its beginning and
+ * ends in a hash of the whole, so that two long names stay two names.
+ */
+export function nameWithin(max: number, parts: readonly string[]): string {
+  const whole = parts.join('-');
+  if (whole.length <= max) return whole;
+  const hash = createHash('sha256').update(whole).digest('hex').slice(0, HASH_LENGTH);
+  return `${whole.slice(0, max - HASH_LENGTH - 1).replace(/-+$/, '')}-${hash}`;
+}
+
+/** Names given so far, by the root of the construct tree: `kind:account:region:name` to the path that took it. */
+const taken = new WeakMap<IConstruct, Map<string, string>>();
+
+/**
+ * The physical name of a resource: `<platform>-<environment>[-<cell>]-<parts…>`, within the limits of its service.
+ * Buckets also carry account and region, because their names are shared by all of AWS.
+ *
+ * @throws ValidationError when the service would refuse the name, or when it was given out before
+ */
+export function physicalName(scope: IConstruct, kind: NameKind, ...parts: readonly string[]): string {
+  const { platform, environment, cell, account, region } = placementOf(scope);
+  const rule: NameRule = NAME_RULES[kind];
+  const place = rule.unique === 'world' ? [account, region] : [];
+  const name = nameWithin(rule.max, [platform, environment, ...(cell ? [cell] : []), ...parts, ...place]);
+  if (!rule.pattern.test(name)) {
+    throw invalid(scope, 'name', [`${kind} name must match ${rule.pattern.source}, got '${name}'`]);
+  }
+  reserve(scope, kind, name, { world: '', account, region: `${account}/${region}` }[rule.unique]);
+  return name;
+}
+
+function reserve(scope: IConstruct, kind: NameKind, name: string, within: string): void {
+  const names = taken.get(scope.node.root) ?? new Map<string, string>();
+  taken.set(scope.node.root, names);
+  const key = `${kind}:${within}:${name}`;
+  const owner = names.get(key);
+  if (owner !== undefined) {
+    throw invalid(scope, 'name', [
+      `${kind} name '${name}' is already taken by ${owner}; give one of the two another name`,
+    ]);
+  }
+  names.set(key, scope.node.path);
+}

@@ -11,7 +11,11 @@ export default tseslint.config(
       'no-new': 'off',
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
       '@typescript-eslint/explicit-member-accessibility': 'error',
-      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       // Deep imports of providers only: a package index costs seconds and half a gigabyte to load.
       'no-restricted-imports': [
         'error',

@@ -1,0 +1,168 @@
+import { readFileSync, readdirSync, type Dirent } from 'node:fs';
+import { join } from 'node:path';
+import { checkConfig } from './loader/check';
+import { parseSource, type Source } from './loader/parse';
+import { ConfigError, quote, type Problem } from './loader/problem';
+import { didYouMean } from './loader/suggest';
+import type { Platform } from './platform';
+
+export { ConfigError } from './loader/problem';
+export type { Problem } from './loader/problem';
+
+/** Folder of all environments, relative to the project's root. */
+const ENVIRONMENTS_FOLDER = 'config/environments';
+
+/** A file larger than this is not config; reading it could take minutes. */
+const MAX_FILE_BYTES = 1024 * 1024;
+
+export interface LoadOptions {
+  /**
+   * Chooses the tenant files to read and check, by tenant id and the ids of the platform's cells, so that the synth
+   * of one stack does not pay for every tenant. The names of all files are checked in any case.
+   *
+   * @default - all tenant files
+   */
+  readonly tenants?: (id: string, cells: readonly string[]) => boolean;
+}
+
+/**
+ * Reads `config/environments/<environment>` and checks all of it.
+ *
+ * @param root - folder that holds `config`
+ * @throws ConfigError with every problem found; nothing of an invalid config is returned
+ */
+export function loadPlatform(root: string, environment: string, options: LoadOptions = {}): Platform {
+  const reader = new Reader(root);
+  const folder = reader.environmentFolder(environment);
+  if (folder === undefined) throw new ConfigError(environment, reader.problems);
+
+  const source = folder.hasPlatformFile ? reader.read(`${folder.path}/platform.yaml`) : undefined;
+  const platform = source && parseSource(source);
+  const cells = platform?.document?.keys(['cells']) ?? [];
+  const selected = folder.tenantNames.filter((id) => options.tenants?.(id, cells) ?? true);
+  const tenants = selected.flatMap((name) => {
+    const tenant = reader.read(`${folder.path}/tenants/${name}.yaml`);
+    return tenant === undefined ? [] : [{ name, source: tenant }];
+  });
+
+  const checked = checkConfig({ environment, platform, tenants, tenantNames: new Set(folder.tenantNames) });
+  const problems = [...reader.problems, ...checked.problems];
+  if (checked.platform === undefined || problems.length > 0) throw new ConfigError(environment, problems);
+  return checked.platform;
+}
+
+interface EnvironmentFolder {
+  readonly path: string;
+  readonly hasPlatformFile: boolean;
+  /** Names of the tenant files, without `.yaml`, sorted. */
+  readonly tenantNames: readonly string[];
+}
+
+/** The file system's edge: lists and reads, and collects what is wrong with files and folders as such. */
+class Reader {
+  public readonly problems: Problem[] = [];
+
+  public constructor(private readonly root: string) {}
+
+  /** The environment's folder and what it holds; undefined when there is no such environment. */
+  public environmentFolder(environment: string): EnvironmentFolder | undefined {
+    const known = this.list(ENVIRONMENTS_FOLDER)
+      ?.filter((entry) => entry.isDirectory())
+      .map(({ name }) => name);
+    if (known === undefined) return undefined;
+    if (!known.includes(environment)) {
+      this.report(
+        ENVIRONMENTS_FOLDER,
+        `unknown environment ${quote(environment)}${didYouMean(environment, known)}  known: ${known.join(', ') || 'none'}`,
+      );
+      return undefined;
+    }
+    const path = `${ENVIRONMENTS_FOLDER}/${environment}`;
+    const entries = this.list(path) ?? [];
+    const names = entries.map(({ name }) => name);
+    for (const name of names.filter((found) => found !== 'platform.yaml' && found !== 'tenants')) {
+      this.report(`${path}/${name}`, strayEntry(name, ['platform.yaml', 'tenants']));
+    }
+    const hasPlatformFile = names.includes('platform.yaml');
+    if (!hasPlatformFile) this.report(`${path}/platform.yaml`, 'is missing; every environment needs it');
+    return {
+      path,
+      hasPlatformFile,
+      tenantNames: names.includes('tenants') ? this.tenantNames(`${path}/tenants`) : [],
+    };
+  }
+
+  /** The text of a file; undefined, and a problem, when it cannot be had. */
+  public read(file: string): Source | undefined {
+    let bytes: Buffer;
+    try {
+      bytes = readFileSync(join(this.root, file));
+    } catch (error) {
+      this.report(file, `cannot be read: ${reason(error)}`);
+      return undefined;
+    }
+    if (bytes.length > MAX_FILE_BYTES) {
+      this.report(
+        file,
+        `must be at most ${MAX_FILE_BYTES} bytes, got ${bytes.length}; is this a config file?`,
+      );
+      return undefined;
+    }
+    try {
+      // Drops a byte order mark, too.
+      return { file, text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
+    } catch {
+      this.report(file, 'is not UTF-8 text; save it with the encoding UTF-8');
+      return undefined;
+    }
+  }
+
+  private tenantNames(folder: string): string[] {
+    return (this.list(folder) ?? []).flatMap(({ name }) => {
+      if (name.endsWith('.yaml')) return [name.slice(0, -'.yaml'.length)];
+      const stem = /^(.+)\.ya?ml$/i.exec(name)?.[1];
+      this.report(
+        `${folder}/${name}`,
+        stem === undefined
+          ? 'is not a tenant file, <tenant id>.yaml; move it elsewhere or delete it'
+          : `must end in .yaml; rename it to ${stem}.yaml`,
+      );
+      return [];
+    });
+  }
+
+  /** A folder's entries, sorted by name, without what editors and operating systems leave behind. */
+  private list(folder: string): Dirent[] | undefined {
+    try {
+      return readdirSync(join(this.root, folder), { withFileTypes: true })
+        .filter(({ name }) => !/^[.#]|~$/.test(name))
+        .sort((a, b) => (a.name < b.name ? -1 : 1));
+    } catch (error) {
+      this.report(folder, `cannot be read: ${reason(error)}`);
+      return undefined;
+    }
+  }
+
+  private report(file: string, message: string): void {
+    this.problems.push({ file, path: '', message });
+  }
+}
+
+function strayEntry(name: string, allowed: readonly string[]): string {
+  return `is not part of an environment${didYouMean(name, allowed)}  allowed: ${allowed.join(', ')}`;
+}
+
+/** Why the operating system refused, in words. */
+function reason(error: unknown): string {
+  const code =
+    typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown reason';
+  return REASONS[code] ?? code;
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied; give yourself read access',
+  EISDIR: 'it is a folder; a file is expected',
+  ELOOP: 'it is a symbolic link that leads back to itself',
+  ENOENT: 'it does not exist; run from the root of the project, and check that symbolic links lead somewhere',
+  ENOTDIR: 'it is a file; a folder is expected',
+};

@@ -1,0 +1,58 @@
+import type { CellConfig } from './schema/cell';
+import type { Environment, PlatformFile } from './schema/platform';
+import type { TenantConfig } from './schema/tenant';
+
+/** `T` with every level readonly. */
+export type DeepReadonly<T> = T extends readonly (infer E)[]
+  ? readonly DeepReadonly<E>[]
+  : T extends object
+    ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
+    : T;
+
+/** A cell with its id and its defaults filled in. */
+export interface Cell extends DeepReadonly<Omit<CellConfig, 'account'>> {
+  readonly id: string;
+  /** AWS account of the cell, 12 digits. */
+  readonly account: string;
+}
+
+/** A dedicated (enterprise) tenant with its defaults filled in. */
+export interface Tenant extends DeepReadonly<Omit<TenantConfig, 'costCentre'>> {
+  readonly costCentre: string;
+}
+
+/** What one environment's config says: valid, complete and deep-frozen. */
+export interface Platform extends DeepReadonly<Omit<PlatformFile, 'platform' | 'cells'>> {
+  /** Name of the platform: the prefix of physical names. */
+  readonly name: string;
+  readonly environment: Environment;
+  /** Cells, sorted by id; at least one. */
+  readonly cells: readonly Cell[];
+  /** Dedicated tenants, sorted by id: all of them, or those that `loadPlatform` was asked to read. */
+  readonly tenants: readonly Tenant[];
+}
+
+/** Fills in what the files left to another file's value, sorts, and freezes. */
+export function resolvePlatform(file: PlatformFile, tenants: readonly TenantConfig[]): Platform {
+  const { platform: name, cells, ...settings } = file;
+  return deepFreeze({
+    ...settings,
+    name,
+    cells: Object.entries(cells)
+      .map(([id, cell]) => ({ ...cell, id, account: cell.account ?? file.account }))
+      .sort(byId),
+    tenants: tenants
+      .map((tenant) => ({ ...tenant, costCentre: tenant.costCentre ?? file.costCentre }))
+      .sort(byId),
+  });
+}
+
+/** Order by code unit, so that it depends on no locale. */
+function byId(a: { readonly id: string }, b: { readonly id: string }): number {
+  return a.id < b.id ? -1 : 1;
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) Object.values(Object.freeze(value)).forEach(deepFreeze);
+  return value;
+}

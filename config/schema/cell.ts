@@ -1,0 +1,139 @@
+import * as z from 'zod/mini';
+import { account, distinct, logRetentionDays, parseNetwork, region, roleArn } from './common';
+import { KUBERNETES_VERSIONS } from './kubernetes-versions';
+
+/** Words that would read as something else where a cell id stands: in stack names and contract paths. */
+const RESERVED_CELL_IDS: readonly string[] = ['global', 'home', 'platform', 'registry', 'shared'];
+
+export const cellId = z.string().check(
+  z.regex(/^[a-z][a-z0-9]{2,7}$/, 'must be 3-8 lowercase letters and digits, starting with a letter'),
+  z.refine(
+    (id) => !RESERVED_CELL_IDS.includes(id),
+    `must not be a reserved word (${RESERVED_CELL_IDS.join(', ')})`,
+  ),
+);
+
+const vpcCidr = z.string().check(
+  z.refine((cidr) => {
+    const network = parseNetwork(cidr);
+    return network?.isPrivate() === true && network.subnetMask >= 16 && network.subnetMask <= 18;
+  }, 'must be a private (RFC 1918) IPv4 network of size /16, /17 or /18 with its host bits zero, such as 10.16.0.0/16'),
+  // A VPC holds a /16 at most. Below a /18 (16,384 addresses) three zones of pods no longer fit: every node
+  // takes addresses for its pods in blocks of 16 (prefix delegation), whether it runs that many or not.
+  z.describe(
+    'IPv4 network of the cell, /16 to /18, private (RFC 1918). Must not overlap with another cell. Cannot be changed once deployed.',
+  ),
+);
+
+export const networkSchema = z.strictObject({
+  cidr: vpcCidr,
+  natGateways: z
+    ._default(z.enum(['per-zone', 'single']), 'per-zone')
+    .check(
+      z.describe(
+        'NAT gateways: one in each zone, or one for the whole cell (prod needs per-zone). Default: per-zone.',
+      ),
+    ),
+  interfaceEndpoints: z
+    ._default(z.boolean(), true)
+    .check(
+      z.describe(
+        'Whether AWS API calls stay inside the VPC through interface endpoints (true) or leave through NAT (false, cheaper for a small cell). Default: true.',
+      ),
+    ),
+  flowLogRetentionDays: z
+    ._default(logRetentionDays, 365)
+    .check(z.describe('How long VPC flow logs are kept, in days. Default: 365.')),
+});
+
+const publicAccessCidr = z
+  .string()
+  .check(
+    z.refine(
+      (cidr) => (parseNetwork(cidr)?.subnetMask ?? 0) >= 8,
+      'must be an IPv4 network of size /8 to /32 with its host bits zero, such as 203.0.113.0/24; 0.0.0.0/0 would open the Kubernetes API to the internet',
+    ),
+  );
+
+const instanceType = z
+  .string()
+  .check(z.regex(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/, 'must be an EC2 instance type, such as m7g.large'));
+
+/** Processor of an EC2 instance type. AWS marks Graviton (arm64) by a "g" right after the generation: m7g, c7gn. */
+export function architectureOf(type: string): 'arm64' | 'x86_64' {
+  return /^(a1\.|[a-z]+\d+g)/.test(type) ? 'arm64' : 'x86_64';
+}
+
+const systemNodesSchema = z.strictObject({
+  instanceTypes: z
+    .array(instanceType)
+    .check(
+      z.minLength(1),
+      z.maxLength(20),
+      distinct,
+      z.describe('EC2 instance types, in order of preference; all Graviton (arm64) or all x86, never mixed.'),
+    ),
+  min: z.int().check(z.gte(1), z.lte(100), z.describe('Fewest nodes; at least 2 in prod.')),
+  max: z.int().check(z.gte(1), z.lte(100), z.describe('Most nodes; at least min.')),
+  // EKS gives a node 20 GiB unless told otherwise; less does not hold the images of the system pods.
+  diskGiB: z
+    ._default(z.int().check(z.gte(20), z.lte(16384)), 50)
+    .check(z.describe('Root volume of each node, in GiB, 20-16384. Default: 50.')),
+});
+
+export const clusterSchema = z.strictObject({
+  kubernetesVersion: z
+    .enum(KUBERNETES_VERSIONS.map(({ version }) => version))
+    .check(z.describe('Kubernetes minor version, in quotes (unquoted, YAML reads 1.30 as the number 1.3).')),
+  supportPolicy: z
+    ._default(z.enum(['standard', 'extended']), 'standard')
+    .check(
+      z.describe(
+        'What EKS does when standard support of the version ends: upgrade the cluster (standard) or bill extended support (extended). Default: standard.',
+      ),
+    ),
+  // At most 40 ranges: https://docs.aws.amazon.com/eks/latest/userguide/service-quotas.html
+  publicAccessCidrs: z
+    ._default(z.array(publicAccessCidr).check(z.maxLength(40), distinct), [])
+    .check(
+      z.describe(
+        'IPv4 networks that may reach the Kubernetes API from the internet, at most 40. Default: none, the API answers inside the VPC only.',
+      ),
+    ),
+  administrators: z
+    .array(roleArn)
+    .check(
+      z.minLength(1),
+      distinct,
+      z.describe('ARNs of the IAM roles that administer the cluster; at least one.'),
+    ),
+  systemNodes: systemNodesSchema.check(
+    z.describe(
+      'Managed node group for system pods (Karpenter, CoreDNS, …); all other nodes come from Karpenter.',
+    ),
+  ),
+  logRetentionDays: z
+    ._default(logRetentionDays, 365)
+    .check(z.describe('How long control-plane logs are kept, in days. Default: 365.')),
+});
+
+export const cellSchema = z.strictObject({
+  account: z
+    .optional(account)
+    .check(z.describe("AWS account of the cell: 12 digits in quotes. Default: the platform's.")),
+  region: region.check(z.describe('AWS region of the cell.')),
+  zones: z
+    .array(
+      z
+        .string()
+        .check(z.regex(/^[a-z]{2}(-[a-z]+)+-\d[a-z]$/, 'must be an availability zone, such as us-east-1a')),
+    )
+    .check(z.length(3), distinct, z.describe('Exactly three availability zones of the region.')),
+  network: networkSchema.check(z.describe('VPC of the cell.')),
+  cluster: clusterSchema.check(z.describe('EKS cluster of the cell.')),
+});
+
+export type CellConfig = z.infer<typeof cellSchema>;
+export type NetworkConfig = z.infer<typeof networkSchema>;
+export type ClusterConfig = z.infer<typeof clusterSchema>;
+export type SystemNodesConfig = z.infer<typeof systemNodesSchema>;

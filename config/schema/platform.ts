@@ -1,0 +1,95 @@
+import * as z from 'zod/mini';
+import { cellId, cellSchema } from './cell';
+import { account, costCentre, distinct, region, roleArn } from './common';
+
+export const ENVIRONMENTS = ['dev', 'staging', 'prod'] as const;
+export type Environment = (typeof ENVIRONMENTS)[number];
+
+// S3 keeps "sthree-" for itself, Parameter Store refuses names that start with "aws" or "ssm".
+const platformName = z
+  .string()
+  .check(
+    z.regex(
+      /^(?!aws|ssm|sthree-)[a-z](-?[a-z0-9])*$/,
+      'must be lowercase letters and digits, joined by single hyphens, starting with a letter and not with aws, ssm or sthree-',
+    ),
+    z.minLength(2),
+    z.maxLength(16),
+  );
+
+export const stateSchema = z.strictObject({
+  backend: z
+    .enum(['s3', 'local'])
+    .check(
+      z.describe('Where Terraform keeps state: s3 (shared and locked; prod needs it) or local (a file).'),
+    ),
+  oldVersionRetentionDays: z
+    ._default(z.int().check(z.gte(1), z.lte(3650)), 90)
+    .check(z.describe('How long replaced versions of a state file are kept, in days, 1-3650. Default: 90.')),
+});
+
+export const registrySchema = z.strictObject({
+  replicaRegions: z
+    ._default(z.array(region).check(distinct), [])
+    .check(
+      z.describe(
+        'Regions besides the home region that hold a replica of the tenant registry. Default: none.',
+      ),
+    ),
+});
+
+const tenantCount = z.int().check(z.gte(0), z.lte(10_000_000));
+
+export const loadSchema = z.strictObject({
+  tenants: z
+    .strictObject({
+      starter: tenantCount.check(z.describe('Expected starter tenants.')),
+      professional: tenantCount.check(z.describe('Expected professional tenants.')),
+      enterprise: tenantCount.check(
+        z.describe('Expected enterprise tenants; at least the number of tenant files.'),
+      ),
+    })
+    .check(z.describe('Tenants the platform must be able to carry, by tier.')),
+  callsPerMonth: z.int().check(z.gte(0), z.describe('API calls in a 30-day month, all cells together.')),
+  peakCallsPerSecond: z
+    .int()
+    .check(
+      z.gte(1),
+      z.describe('API calls in the busiest second, all cells together; at least the monthly average.'),
+    ),
+});
+
+export const platformSchema = z.strictObject({
+  platform: platformName.check(
+    z.describe(
+      'Name of the platform, 2-16 characters. Prefix of physical names: cannot be changed once deployed.',
+    ),
+  ),
+  environment: z.enum(ENVIRONMENTS).check(z.describe("Must equal the folder's name.")),
+  account: account.check(
+    z.describe('Home account, which holds state and the tenant registry: 12 digits in quotes.'),
+  ),
+  region: region.check(z.describe('Home region, which holds state and the tenant registry.')),
+  costCentre: costCentre.check(z.describe('Cost centre that pays for everything no tenant pays for.')),
+  deployers: z
+    .array(roleArn)
+    .check(
+      z.minLength(1),
+      distinct,
+      z.describe('ARNs of the IAM roles that may assume the deployer roles; at least one.'),
+    ),
+  state: stateSchema.check(z.describe('Terraform state.')),
+  registry: z.prefault(registrySchema, {}).check(z.describe('Tenant registry.')),
+  load: loadSchema.check(z.describe('Measure of scale that capacity is checked against.')),
+  cells: z.record(cellId, cellSchema).check(
+    z.refine((cells) => Object.keys(cells).length > 0, 'must hold at least one cell'),
+    z.meta({
+      minProperties: 1,
+      description:
+        'Cells by id: 3-8 lowercase letters and digits, starting with a letter. Cannot be renamed once deployed.',
+    }),
+  ),
+});
+
+/** platform.yaml as read, defaults filled in. */
+export type PlatformFile = z.infer<typeof platformSchema>;

@@ -1,0 +1,73 @@
+import * as z from 'zod/mini';
+import { cellId } from './cell';
+import { costCentre } from './common';
+
+/** Words that would collide with a namespace, a tier or a stack where a tenant id stands. */
+const RESERVED_TENANT_IDS: readonly string[] = [
+  ...['starter', 'professional', 'enterprise', 'tenant', 'tenants'],
+  ...[
+    'bootstrap',
+    'registry',
+    'network',
+    'cluster',
+    'addons',
+    'cache',
+    'identity',
+    'gateway',
+    'observability',
+  ],
+  ...['resilience', 'delivery', 'default', 'platform', 'shared', 'system'],
+];
+
+export const tenantId = z.string().check(
+  z.refine(
+    (id) => /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(id) && id.length >= 2 && id.length <= 31,
+    'must be 2-31 lowercase letters and digits, joined by single hyphens and starting with a letter',
+  ),
+  z.refine(
+    (id) => !RESERVED_TENANT_IDS.includes(id) && !id.startsWith('kube-'),
+    `must not be a reserved word (${RESERVED_TENANT_IDS.join(', ')}, kube-*)`,
+  ),
+  z.meta({
+    pattern: '^[a-z][a-z0-9]*(-[a-z0-9]+)*$',
+    minLength: 2,
+    maxLength: 31,
+    description:
+      "Tenant id; must equal the file's name. Part of physical names: cannot be changed once deployed.",
+  }),
+);
+
+export const tenantSchema = z.strictObject({
+  id: tenantId,
+  name: z
+    .string()
+    .check(
+      z.regex(/^\S(\P{Cc}*\S)?$/u, 'must be one line of text without spaces at its ends'),
+      z.maxLength(100),
+      z.describe("Customer's name, for people; 1-100 characters."),
+    ),
+  tier: z
+    .literal(
+      'enterprise',
+      'must be enterprise (starter and professional tenants are rows of the tenant registry, not files)',
+    )
+    .check(
+      z.describe(
+        'Always enterprise: starter and professional tenants are rows of the tenant registry, not files.',
+      ),
+    ),
+  cell: cellId.check(z.describe('Id of the cell in platform.yaml that the tenant lives in.')),
+  contact: z
+    .string()
+    .check(
+      z.regex(/^[\w.+-]+@[\w-]+(\.[\w-]+)+$/, 'must be an e-mail address'),
+      z.maxLength(254),
+      z.describe('E-mail address that is told of maintenance and incidents.'),
+    ),
+  costCentre: z
+    .optional(costCentre)
+    .check(z.describe("Cost centre that pays for the tenant. Default: the platform's.")),
+});
+
+/** A tenant file as read. */
+export type TenantConfig = z.infer<typeof tenantSchema>;

@@ -1,0 +1,39 @@
+import { nameWithin } from '../constructs/core/naming';
+import type { Placement } from '../constructs/core/placement';
+
+/**
+ * Names that every stack needs before any stack exists: of the state bucket, its key, and the roles that deploy. The
+ * `bootstrap` stack makes them.
+ */
+
+const ROLE_NAME_MAX = 64;
+const BUCKET_NAME_MAX = 63;
+
+/** Stacks of one group differ by tenant or number only, and share their roles. */
+const NUMEROUS = ['tenant', 'data-shard'] as const;
+
+/** The group of stacks whose roles deploy a kind of stack: `tenant` for `tenant-acme`, else the kind itself. */
+export function stackGroup(kind: string): string {
+  return NUMEROUS.find((group) => kind.startsWith(`${group}-`)) ?? kind;
+}
+
+const prefix = ({ platform, environment, cell }: Placement): string[] => [
+  platform,
+  environment,
+  ...(cell === undefined ? [] : [cell]),
+];
+
+/** Bucket in the home account that holds the state of every stack. */
+export const stateBucketName = (home: Placement): string =>
+  nameWithin(BUCKET_NAME_MAX, [home.platform, home.environment, 'state', home.account, home.region]);
+
+/** Alias of the key that encrypts state. */
+export const stateKeyAlias = (home: Placement): string => `alias/${home.platform}-${home.environment}-state`;
+
+/** Role in the stack's own account that may change what a kind of stack holds, and nothing else. */
+export const deployerRoleName = (placement: Placement, kind: string): string =>
+  nameWithin(ROLE_NAME_MAX, [...prefix(placement), 'deploy', stackGroup(kind)]);
+
+/** Role in the home account that may read and write the state of one group of stacks. */
+export const stateRoleName = (placement: Placement, kind: string): string =>
+  nameWithin(ROLE_NAME_MAX, [...prefix(placement), 'state', stackGroup(kind)]);

@@ -1,0 +1,119 @@
+import { relative, resolve } from 'node:path';
+import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
+import { App, LocalBackend, S3Backend, TerraformStack, type TerraformRemoteState } from 'cdktf';
+import type { Construct } from 'constructs';
+import type { Cell, Platform } from '../config/platform';
+import { setPlacement, type Placement } from '../constructs/core/placement';
+import { ownershipTags } from '../constructs/core/tags';
+import { deployerRoleName, stateBucketName, stateKeyAlias, stateRoleName } from './deployment-access';
+
+export interface PlatformStackProps {
+  readonly platform: Platform;
+
+  /** Kind of stack: `network`, `tenant-acme`. With the cell's id before it, the stack's name. */
+  readonly kind: string;
+
+  /** @default - the stack belongs to the whole platform and lives in its home account and region */
+  readonly cell?: Cell;
+
+  /** Tier and tenant that pay for the stack's resources. @default - shared */
+  readonly tier?: string;
+  readonly tenant?: string;
+  /** @default - the platform's cost centre */
+  readonly costCentre?: string;
+
+  /**
+   * Whether the stack is deployed with the caller's own credentials instead of the deployer role.
+   *
+   * @default false
+   */
+  readonly ownCredentials?: boolean;
+}
+
+/** A stack's name: the kind, with the cell's id before it where it belongs to a cell. A public contract. */
+export const stackName = (kind: string, cell?: Pick<Cell, 'id'>): string =>
+  cell ? `${cell.id}-${kind}` : kind;
+
+/**
+ * What every stack has: a state of its own, the AWS provider of its account and region with the tags of its owner, and
+ * a placement for names and contracts.
+ */
+export abstract class PlatformStack extends TerraformStack {
+  public readonly aws: AwsProvider;
+  protected readonly placement: Placement;
+
+  protected constructor(scope: Construct, props: PlatformStackProps) {
+    super(scope, stackName(props.kind, props.cell));
+    const { platform, cell } = props;
+    const { account, region } = cell ?? platform;
+    this.placement = {
+      platform: platform.name,
+      environment: platform.environment,
+      ...(cell && { cell: cell.id }),
+      account,
+      region,
+    };
+    setPlacement(this, this.placement);
+    this.aws = new AwsProvider(this, 'aws', {
+      region,
+      // Credentials for another account fail before anything is planned.
+      allowedAccountIds: [account],
+      ...(!props.ownCredentials && {
+        assumeRole: [
+          { roleArn: `arn:aws:iam::${account}:role/${deployerRoleName(this.placement, props.kind)}` },
+        ],
+      }),
+      defaultTags: [
+        {
+          tags: ownershipTags(this, {
+            platform: platform.name,
+            environment: platform.environment,
+            ...(cell && { cell: cell.id }),
+            ...(props.tier !== undefined && { tier: props.tier }),
+            ...(props.tenant !== undefined && { tenant: props.tenant }),
+            costCentre: props.costCentre ?? platform.costCentre,
+          }),
+        },
+      ],
+    });
+    this.addBackend(props);
+  }
+
+  /**
+   * Refuses references from one stack to another's resources: they would read that stack's whole state.
+   *
+   * @throws Error always
+   */
+  public override registerIncomingCrossStackReference(from: TerraformStack): TerraformRemoteState {
+    throw new Error(
+      `[${this.node.path}] refers to a resource of stack ${from.node.path}. Stacks share values through contracts only: publish it in that stack's contract and read it here`,
+    );
+  }
+
+  private addBackend({ platform, kind, ownCredentials }: PlatformStackProps): void {
+    const { name, environment, account, region, state } = platform;
+    const key = `${environment}/${this.node.id}.tfstate`;
+    if (state.backend === 'local') {
+      // Relative to the folder Terraform runs in, so that the output is the same on every machine.
+      const folder = resolve(App.of(this).outdir, 'stacks', this.node.id);
+      new LocalBackend(this, { path: relative(folder, resolve('.terraform-state', key)) });
+      return;
+    }
+    const home: Placement = { platform: name, environment, account, region };
+    new S3Backend(this, {
+      bucket: stateBucketName(home),
+      key,
+      region,
+      encrypt: true,
+      kmsKeyId: stateKeyAlias(home),
+    });
+    // Terraform >= 1.11 locks with a file beside the state; the framework's props do not know these settings yet.
+    this.addOverride('terraform.backend.s3.use_lockfile', true);
+    this.addOverride('terraform.backend.s3.allowed_account_ids', [account]);
+    if (!ownCredentials) {
+      this.addOverride('terraform.backend.s3.assume_role', {
+        role_arn: `arn:aws:iam::${account}:role/${stateRoleName(this.placement, kind)}`,
+      });
+    }
+  }
+}

@@ -21,14 +21,14 @@ const withoutStackTraces = {
 
 /**
  * @param {string} root folder of main.ts
- * @param {string} outfile path that the bundle will be run from
+ * @param {string} outdir folder that the bundle will be run from
  * @returns {Promise<{ code: Uint8Array, sources: string[] }>} the bundle, and which files of ours went into it
  */
-async function bundle(root, outfile) {
+async function bundle(root, outdir) {
   const { metafile, outputFiles } = await build({
     absWorkingDir: root,
     entryPoints: ['main.ts'],
-    outfile,
+    outdir,
     bundle: true,
     platform: 'node',
     target: 'node20',

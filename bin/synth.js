@@ -26,38 +26,46 @@ freshBundle()
  * @returns {Promise<string>}
  */
 async function freshBundle() {
-  const file = path.join(cache, 'main.js');
-  const stampFile = path.join(cache, 'main.sources.json');
-  const seen = readJson(stampFile);
-  if (seen && fs.existsSync(file) && Object.entries(seen).every(([source, then]) => stamp(source) === then)) {
-    return file;
+  const record = path.join(cache, 'bundle.json');
+  const last = readJson(record);
+  if (last && Object.entries(last.sources).every(([source, then]) => stamp(source) === then)) {
+    return path.join(cache, last.bundle);
   }
   const started = Date.now();
-  const { code, sources } = await require('./bundle').bundle(root, file);
+  const { code, sources } = await require('./bundle').bundle(root, cache);
+  const bundle = `main-${createHash('sha256').update(code).digest('hex').slice(0, 16)}.js`;
   const others = ['bin/bundle.js', 'package-lock.json', 'tsconfig.json'].map((name) => path.join(root, name));
   const stamps = Object.fromEntries([...sources, ...others].map((source) => [source, stamp(source)]));
-  writeAtomically(file, code);
+  writeAtomically(path.join(cache, bundle), code);
   // A source saved while it was being read would look bundled: leave it to the next run.
   const stable = sources.every((source) => fs.statSync(source).mtimeMs < started);
-  writeAtomically(stampFile, JSON.stringify(stable ? stamps : { [file]: '' }));
-  for (const old of fs.readdirSync(cache).filter((name) => name.endsWith('.code'))) {
-    fs.rmSync(path.join(cache, old), { force: true });
-  }
-  return file;
+  writeAtomically(record, JSON.stringify({ bundle, sources: stable ? stamps : { [record]: '' } }));
+  if (last && last.bundle !== bundle) discard(last.bundle);
+  return path.join(cache, bundle);
 }
 
 /**
- * Runs the bundle as a module, from V8's cached code where that fits this Node version and this bundle.
+ * Removes an old bundle and its compiled code.
+ *
+ * @param {string} bundle
+ */
+function discard(bundle) {
+  for (const name of fs.readdirSync(cache).filter((found) => found.startsWith(bundle))) {
+    fs.rmSync(path.join(cache, name), { force: true });
+  }
+}
+
+/**
+ * Runs the bundle as a module, from V8's cached code if that is of this Node version.
  *
  * @param {string} file
  * @returns {{ main: (environments: readonly string[]) => number }}
  */
 function load(file) {
+  const codeFile = `${file}.${process.version}-${process.arch}`;
   const source = fs.readFileSync(file, 'utf8');
-  const hash = createHash('sha256').update(source).digest('hex').slice(0, 16);
-  const codeFile = path.join(cache, `main-${process.version}-${process.arch}-${hash}.code`);
-  const wrapped = `(function (exports, require, module, __filename, __dirname) { ${source}\n})`;
   const cachedData = read(codeFile);
+  const wrapped = `(function (exports, require, module, __filename, __dirname) { ${source}\n})`;
   const script = new vm.Script(wrapped, { filename: file, cachedData });
   const module = { exports: {} };
   script.runInThisContext()(module.exports, require, module, file, path.dirname(file));

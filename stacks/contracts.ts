@@ -21,5 +21,6 @@ export const clusterContract = new Contract(1, {
   securityGroupId: 'string',
   nodeRoleName: 'string',
   nodeRoleArn: 'string',
+  nodeInstanceProfileName: 'string',
   interruptionQueueName: 'string',
 });

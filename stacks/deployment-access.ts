@@ -37,3 +37,10 @@ export const deployerRoleName = (placement: Placement, kind: string): string =>
 /** Role in the home account that may read and write the state of one group of stacks. */
 export const stateRoleName = (placement: Placement, kind: string): string =>
   nameWithin(ROLE_NAME_MAX, [...prefix(placement), 'state', stackGroup(kind)]);
+
+/** Objects of the state bucket that one group of stacks may use; a pattern where the group has many stacks. */
+export const stateObject = ({ environment, cell }: Placement, kind: string): string => {
+  const group = stackGroup(kind);
+  const stack = NUMEROUS.some((numerous) => numerous === group) ? `${group}-*` : group;
+  return `${environment}/${cell === undefined ? '' : `${cell}-`}${stack}.tfstate`;
+};

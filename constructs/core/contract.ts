@@ -111,8 +111,8 @@ export class Contract<S extends Shape> {
     source.lifecycle = {
       postcondition: [
         {
-          condition: `\${jsondecode(self.insecure_value).version == ${String(this.version)}}`,
-          errorMessage: `${name} does not hold version ${String(this.version)} of this contract. Deploy ${publisher} first.`,
+          condition: `\${jsondecode(self.insecure_value).version == ${this.version}}`,
+          errorMessage: `${name} does not hold version ${this.version} of this contract. Deploy ${publisher} first.`,
         },
       ],
     };

@@ -32,6 +32,8 @@ export interface ICluster {
   /** Role that nodes launched by Karpenter take. */
   readonly nodeRoleName: string;
   readonly nodeRoleArn: string;
+  /** Instance profile with that role, which node classes name: Karpenter may make no profiles of its own. */
+  readonly nodeInstanceProfileName: string;
   /** Queue of spot, health and rebalance events that Karpenter drains nodes on. */
   readonly interruptionQueueName: string;
 }

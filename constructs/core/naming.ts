@@ -22,9 +22,12 @@ const LOWER = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 export const NAME_RULES = {
   s3Bucket: { max: 63, pattern: LOWER, unique: 'world' },
   iamRole: { max: 64, pattern: /^[\w+=,.@-]+$/, unique: 'account' },
+  iamInstanceProfile: { max: 128, pattern: /^[\w+=,.@-]+$/, unique: 'account' },
   iamPolicy: { max: 128, pattern: /^[\w+=,.@-]+$/, unique: 'account' },
   kmsAlias: { max: 250, pattern: /^[\w/-]+$/, unique: 'region' },
   dynamodbTable: { max: 255, pattern: /^[\w.-]{3,}$/, unique: 'region' },
+  // Value of the tag `Name`, which is all the name that VPC resources have: "Tag your Amazon EC2 resources".
+  nameTag: { max: 256, pattern: /^[\w .:/=+@-]+$/, unique: 'region' },
   eksCluster: { max: 100, pattern: /^[a-zA-Z0-9][\w-]*$/, unique: 'region' },
   eksNodeGroup: { max: 63, pattern: /^[a-zA-Z0-9][\w-]*$/, unique: 'region' },
   launchTemplate: { max: 128, pattern: /^[\w().\\/-]{3,}$/, unique: 'region' },

@@ -13,7 +13,7 @@ const RULES: readonly Rule<Props>[] = [
   },
   {
     fails: ({ size }) => outside(size, 1, 256),
-    message: ({ size }) => `size must be between 1 and 256, got ${String(size)}`,
+    message: ({ size }) => `size must be between 1 and 256, got ${size}`,
   },
 ];
 

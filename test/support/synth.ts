@@ -34,7 +34,7 @@ export class SynthesizedStack {
     if (found.length !== 1 || first === undefined) {
       const paths = this.resources(type).map(({ path }) => path);
       throw new Error(
-        `expected one ${type} within '${within}', found ${String(found.length)} of: ${paths.join(', ')}`,
+        `expected one ${type} within '${within}', found ${found.length} of: ${paths.join(', ')}`,
       );
     }
     return first;
@@ -51,7 +51,7 @@ export class SynthesizedStack {
   public statements(within: string): readonly Synthesized[] {
     const found = this.data('aws_iam_policy_document').filter(({ path }) => path.includes(within));
     if (found.length !== 1)
-      throw new Error(`expected one policy document within '${within}', found ${String(found.length)}`);
+      throw new Error(`expected one policy document within '${within}', found ${found.length}`);
     return found[0]?.['statement'] as readonly Synthesized[];
   }
 

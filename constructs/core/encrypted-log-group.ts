@@ -1,0 +1,61 @@
+import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group';
+import { Construct } from 'constructs';
+import { EncryptionKey } from './encryption-key';
+import { placementOf } from './placement';
+
+export interface EncryptedLogGroupProps {
+  /** Name of the log group. */
+  readonly name: string;
+
+  /** Last parts of the alias of its key. */
+  readonly keyName: readonly string[];
+
+  /** How long events are kept, in days: one of the values CloudWatch Logs takes. */
+  readonly retentionDays: number;
+}
+
+/** A log group with a key of its own, which CloudWatch Logs may use for this log group alone. */
+export class EncryptedLogGroup extends Construct {
+  public readonly logGroup: CloudwatchLogGroup;
+
+  public constructor(scope: Construct, id: string, { name, keyName, retentionDays }: EncryptedLogGroupProps) {
+    super(scope, id);
+    const { account, region } = placementOf(this);
+    const key = new EncryptionKey(this, 'Key', {
+      name: keyName,
+      description: `Log group ${name}`,
+      statements: [
+        {
+          sid: 'LogsEncrypts',
+          effect: 'Allow',
+          principals: [{ type: 'Service', identifiers: [`logs.${region}.amazonaws.com`] }],
+          // The actions that "Encrypt log data in CloudWatch Logs using KMS" asks for.
+          actions: [
+            'kms:Encrypt',
+            'kms:Decrypt',
+            'kms:ReEncryptFrom',
+            'kms:ReEncryptTo',
+            'kms:GenerateDataKey',
+            'kms:GenerateDataKeyWithoutPlaintext',
+            'kms:DescribeKey',
+          ],
+          // In a key policy `*` is this key.
+          resources: ['*'],
+          condition: [
+            {
+              test: 'ArnEquals',
+              variable: 'kms:EncryptionContext:aws:logs:arn',
+              values: [`arn:aws:logs:${region}:${account}:log-group:${name}`],
+            },
+          ],
+        },
+      ],
+    });
+    this.logGroup = new CloudwatchLogGroup(this, 'LogGroup', {
+      name,
+      retentionInDays: retentionDays,
+      kmsKeyId: key.arn,
+      lifecycle: { preventDestroy: true },
+    });
+  }
+}

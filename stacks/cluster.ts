@@ -1,0 +1,42 @@
+import type { Construct } from 'constructs';
+import type { Cell, Platform } from '../config/platform';
+import { architectureOf } from '../config/schema/cell';
+import { EksCluster } from '../constructs/cluster/eks-cluster';
+import type { ICluster } from '../constructs/core/interfaces';
+import { ownershipTags } from '../constructs/core/tags';
+import { clusterName } from './cluster-name';
+import { clusterContract, networkContract } from './contracts';
+import { deployerRoleName } from './deployment-access';
+import { PlatformStack } from './platform-stack';
+
+export interface ClusterStackProps {
+  readonly platform: Platform;
+  readonly cell: Cell;
+}
+
+/** The Kubernetes cluster of a cell. */
+export class ClusterStack extends PlatformStack {
+  public readonly cluster: ICluster;
+
+  public constructor(scope: Construct, { platform, cell }: ClusterStackProps) {
+    super(scope, { platform, cell, kind: 'cluster' });
+    const { systemNodes, administrators, ...settings } = cell.cluster;
+    // Deploys controllers with their CRDs and cluster roles, which Kubernetes allows only to who may do everything.
+    const addonsDeployer = `arn:aws:iam::${cell.account}:role/${deployerRoleName(this.placement, 'addons')}`;
+    const cluster = new EksCluster(this, 'Cluster', {
+      ...settings,
+      name: clusterName(this.placement),
+      network: networkContract.read(this, { cell: cell.id, stack: 'network' }),
+      administrators: [...new Set([...administrators, addonsDeployer])],
+      systemNodes: { ...systemNodes, architecture: architectureOf(systemNodes.instanceTypes[0] ?? '') },
+      instanceTags: ownershipTags(this, {
+        platform: platform.name,
+        environment: platform.environment,
+        cell: cell.id,
+        costCentre: platform.costCentre,
+      }),
+    });
+    clusterContract.publish(this, { cell: cell.id, stack: 'cluster' }, cluster);
+    this.cluster = cluster;
+  }
+}

@@ -1,5 +1,18 @@
 import { Contract } from '../constructs/core/contract';
 
+/** What the `registry` stack publishes: where tenants are found. `constructs/registry/tenant-item.ts` says what is found. */
+export const registryContract = new Contract(1, {
+  /** The same name in the home region and in every replica region. */
+  tableName: 'string',
+  tableArn: 'string',
+  /** Index of the tenants of a cell or of a shard. */
+  byShardIndex: 'string',
+  /** Stream of all changes, in the home region. */
+  streamArn: 'string',
+  homeRegion: 'string',
+  replicaRegions: 'string[]',
+});
+
 /** What the `network` stack publishes: an `INetwork`. */
 export const networkContract = new Contract(1, {
   vpcId: 'string',
@@ -23,4 +36,15 @@ export const clusterContract = new Contract(1, {
   nodeRoleArn: 'string',
   nodeInstanceProfileName: 'string',
   interruptionQueueName: 'string',
+});
+
+/** What the `addons` stack publishes. */
+export const addonsContract = new Contract(1, {
+  metricsWorkspaceId: 'string',
+  metricsWorkspaceArn: 'string',
+  /** Base URL of the workspace's API, ending in a slash. */
+  metricsEndpoint: 'string',
+  podLogGroup: 'string',
+  /** Namespace in which the proxies of gateways run. */
+  gatewayNamespace: 'string',
 });

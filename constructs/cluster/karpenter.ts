@@ -11,10 +11,8 @@ import { placementOf } from '../core/placement';
 import { PodRole } from '../core/pod-role';
 import { InterruptionQueue } from './interruption-queue';
 import { karpenterStatements } from './karpenter-policy';
+import { KARPENTER_ACCOUNT } from './karpenter-account';
 import { NodeRole } from './node-role';
-
-/** Service account that Karpenter's chart must use: its role is for no other. */
-const SERVICE_ACCOUNT = { namespace: 'kube-system', serviceAccount: 'karpenter' } as const;
 
 export interface KarpenterProps {
   readonly cluster: EksClusterResource;
@@ -49,7 +47,7 @@ export class Karpenter extends Construct {
     const { role } = new PodRole(this, 'Controller', {
       name: ['karpenter'],
       clusterName,
-      ...SERVICE_ACCOUNT,
+      ...KARPENTER_ACCOUNT,
     });
     const policy = new DataAwsIamPolicyDocument(this, 'ControllerPolicy', {
       statement: karpenterStatements({
@@ -69,7 +67,7 @@ export class Karpenter extends Construct {
     });
     new EksPodIdentityAssociation(this, 'ControllerIdentity', {
       clusterName: cluster.name,
-      ...SERVICE_ACCOUNT,
+      ...KARPENTER_ACCOUNT,
       roleArn: role.arn,
     });
   }

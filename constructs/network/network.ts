@@ -10,6 +10,7 @@ import { Vpc } from '@cdktf/provider-aws/lib/vpc';
 import { Construct } from 'constructs';
 import type { INetwork } from '../core/interfaces';
 import { physicalName } from '../core/naming';
+import { PODS_PER_NODE } from '../core/pod-density';
 import { type Rule, validateProps } from '../core/validation';
 import { GatewayEndpoints, InterfaceEndpoints } from './endpoints';
 import { FlowLogs } from './flow-logs';
@@ -17,7 +18,6 @@ import {
   NARROWEST_PREFIX,
   networkOf,
   planSubnets,
-  PODS_PER_NODE,
   type PodCapacity,
   type SubnetPlan,
   WIDEST_PREFIX,

@@ -1,4 +1,5 @@
 import { Address4 } from 'ip-address';
+import { PODS_PER_NODE } from '../core/pod-density';
 
 /** Largest and smallest network that can be planned, as prefix lengths. A VPC block is a /16 at most (VPC quotas). */
 export const WIDEST_PREFIX = 16;
@@ -6,12 +7,6 @@ export const NARROWEST_PREFIX = 18;
 
 /** Addresses that a node takes at a time for its pods: the VPC CNI's prefix delegation gives out /28 blocks. */
 export const PREFIX_ADDRESSES = 16;
-
-/**
- * Most pods on a node: what EKS advises with prefix delegation for fewer than 30 vCPUs ("Amazon EKS best practices",
- * prefix mode). Karpenter's node classes must ask for it in `kubelet.maxPods`.
- */
-export const PODS_PER_NODE = 110;
 
 /** Prefixes that a full node holds: enough for its pods, and the one that `WARM_PREFIX_TARGET` keeps ready. */
 export const PREFIXES_PER_NODE = Math.ceil(PODS_PER_NODE / PREFIX_ADDRESSES) + 1;

@@ -53,6 +53,7 @@ function holds({ test, variable, values }: Condition, context: NonNullable<Reque
   const fits = (value: string): boolean => values.some((wanted) => compare(wanted, value)) !== negated;
 
   // An absent key fits every negated operator, everything `IfExists`, and all of its (no) values.
-  if (found === undefined) return set === 'ForAllValues' || (set !== 'ForAnyValue' && (negated || ifExists !== undefined));
+  if (found === undefined)
+    return set === 'ForAllValues' || (set !== 'ForAnyValue' && (negated || ifExists !== undefined));
   return set === 'ForAllValues' ? found.every(fits) : found.some(fits);
 }

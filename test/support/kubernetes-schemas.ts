@@ -27,7 +27,9 @@ const VALIDATE = `
 
 /** Every object of a custom kind below a construct. */
 export function generatedObjects(scope: IConstruct): KubernetesObject[] {
-  return scope.node.findAll().flatMap((construct) => (construct instanceof GeneratedChart ? construct.objects : []));
+  return scope.node
+    .findAll()
+    .flatMap((construct) => (construct instanceof GeneratedChart ? construct.objects : []));
 }
 
 /**

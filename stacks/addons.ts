@@ -1,0 +1,65 @@
+import type { Construct } from 'constructs';
+import type { Cell, Platform } from '../config/platform';
+import { architectureOf } from '../config/schema/cell';
+import { ClusterAddons, type ClusterAddonsProps } from '../constructs/cluster/addons/cluster-addons';
+import { ownershipTags } from '../constructs/core/tags';
+import { addonsContract, clusterContract, networkContract } from './contracts';
+import { deployerRoleName } from './deployment-access';
+import { addKubernetesProviders } from './kubernetes-access';
+import { PlatformStack } from './platform-stack';
+
+export interface AddonsStackProps {
+  readonly platform: Platform;
+  readonly cell: Cell;
+}
+
+/** What the cluster of a cell runs before anything of a tenant: controllers, their permissions, and the general nodes. */
+export class AddonsStack extends PlatformStack {
+  public constructor(scope: Construct, { platform, cell }: AddonsStackProps) {
+    super(scope, { platform, cell, kind: 'addons' });
+    const cluster = clusterContract.read(this, { stack: 'cluster', cell: cell.id });
+    const { vpcId } = networkContract.read(this, { stack: 'network', cell: cell.id });
+    const deployer = deployerRoleName(this.placement, 'addons');
+    addKubernetesProviders(this, cluster, cell.region, `arn:aws:iam::${cell.account}:role/${deployer}`);
+
+    const addons = new ClusterAddons(this, 'ClusterAddons', {
+      cluster,
+      vpcId,
+      ...sizeOf(platform, cell),
+      logRetentionDays: cell.cluster.logRetentionDays,
+      tags: ownershipTags(this, {
+        platform: platform.name,
+        environment: platform.environment,
+        cell: cell.id,
+        costCentre: platform.costCentre,
+      }),
+    });
+
+    addonsContract.publish(
+      this,
+      { stack: 'addons', cell: cell.id },
+      {
+        metricsWorkspaceId: addons.metrics.workspaceId,
+        metricsWorkspaceArn: addons.metrics.arn,
+        metricsEndpoint: addons.metrics.endpoint,
+        podLogGroup: addons.podLogGroup,
+        gatewayNamespace: addons.gatewayNamespace,
+      },
+    );
+  }
+}
+
+/** Development is cheap and may stand still for a minute; everything else is ready for the loss of a zone. */
+function sizeOf(platform: Platform, cell: Cell): Pick<ClusterAddonsProps, 'replicas' | 'nodes'> {
+  const [instanceType = ''] = cell.cluster.systemNodes.instanceTypes;
+  const architecture = architectureOf(instanceType) === 'arm64' ? 'arm64' : 'amd64';
+  return platform.environment === 'dev'
+    ? {
+        replicas: 1,
+        nodes: { architecture, capacityTypes: ['spot', 'on-demand'], limits: { cpu: 32, memoryGiB: 128 } },
+      }
+    : {
+        replicas: 2,
+        nodes: { architecture, capacityTypes: ['on-demand'], limits: { cpu: 1000, memoryGiB: 4000 } },
+      };
+}

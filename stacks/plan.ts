@@ -2,7 +2,12 @@ import type { Construct } from 'constructs';
 import picomatch from 'picomatch';
 import { didYouMean } from '../config/loader/suggest';
 import type { Platform } from '../config/platform';
+import { AddonsStack } from './addons';
+import { BootstrapStack } from './bootstrap';
+import { ClusterStack } from './cluster';
+import { NetworkStack } from './network';
 import { stackName } from './platform-stack';
+import { RegistryStack } from './registry';
 
 /** One stack of a platform, not yet built. */
 export interface PlannedStack {
@@ -11,11 +16,17 @@ export interface PlannedStack {
   readonly build: (app: Construct) => unknown;
 }
 
-/** Every stack of the platform, in an order that puts publishers of contracts before their readers. */
+/** Every stack of the platform, publishers of contracts before their readers. */
 export function planStacks(platform: Platform): readonly PlannedStack[] {
-  void stackName;
-  void platform;
-  return [];
+  return [
+    { name: stackName('bootstrap'), build: (app) => new BootstrapStack(app, { platform }) },
+    { name: stackName('registry'), build: (app) => new RegistryStack(app, { platform }) },
+    ...platform.cells.flatMap((cell): PlannedStack[] => [
+      { name: stackName('network', cell), build: (app) => new NetworkStack(app, { platform, cell }) },
+      { name: stackName('cluster', cell), build: (app) => new ClusterStack(app, { platform, cell }) },
+      { name: stackName('addons', cell), build: (app) => new AddonsStack(app, { platform, cell }) },
+    ]),
+  ];
 }
 
 /** A selection of stacks that matches none. Its text is for people: print it without a stack trace. */

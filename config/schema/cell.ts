@@ -2,8 +2,8 @@ import * as z from 'zod/mini';
 import { account, distinct, logRetentionDays, parseNetwork, region, roleArn } from './common';
 import { KUBERNETES_VERSIONS } from './kubernetes-versions';
 
-/** Words that would read as something else where a cell id stands: in stack names and contract paths. */
-const RESERVED_CELL_IDS: readonly string[] = ['global', 'home', 'platform', 'registry', 'shared'];
+/** Words that would read as something else where a cell id stands: in names of stacks, roles and contracts. */
+const RESERVED_CELL_IDS = 'boundary deploy global home platform registry shared state'.split(' ');
 
 export const cellId = z.string().check(
   z.regex(/^[a-z][a-z0-9]{2,7}$/, 'must be 3-8 lowercase letters and digits, starting with a letter'),

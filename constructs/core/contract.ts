@@ -2,7 +2,7 @@ import { DataAwsSsmParameter } from '@cdktf/provider-aws/lib/data-aws-ssm-parame
 import { SsmParameter } from '@cdktf/provider-aws/lib/ssm-parameter';
 import { Fn, propertyAccess, TerraformStack, Token } from 'cdktf';
 import type { Construct, IConstruct } from 'constructs';
-import { placementOf } from './placement';
+import { type Placement, placementOf } from './placement';
 import { invalid } from './validation';
 
 /** Kinds of value that a contract may carry. Nothing secret: a contract is readable text in Parameter Store. */
@@ -49,7 +49,7 @@ export class Contract<S extends Shape> {
    * @throws ValidationError when the stack has published before
    */
   public publish(scope: Construct, address: ContractAddress, values: ContractValues<S>): void {
-    const name = parameterName(scope, address);
+    const name = contractName(placementOf(scope), address);
     const { publishers, readers } = exchangeOf(scope);
     const publisher = TerraformStack.of(scope);
     const other = publishers.get(name);
@@ -75,7 +75,7 @@ export class Contract<S extends Shape> {
    */
   public read(scope: IConstruct, address: ContractAddress): ContractValues<S> {
     const stack = TerraformStack.of(scope);
-    const name = parameterName(scope, address);
+    const name = contractName(placementOf(scope), address);
     const { publishers, readers } = exchangeOf(scope);
     readers.set(name, (readers.get(name) ?? new Set()).add(stack));
     const publisher = publishers.get(name);
@@ -120,10 +120,10 @@ export class Contract<S extends Shape> {
   }
 }
 
-/** `/bulkhead/<env>/<cell>/<stack>`, without the cell for the platform's own stacks. */
-function parameterName(scope: IConstruct, { cell, stack }: ContractAddress): string {
-  const { platform, environment } = placementOf(scope);
-  return ['', platform, environment, ...(cell ? [cell] : []), stack].join('/');
+/** Name of a contract's parameter: `/<platform>/<environment>/<cell>/<stack>`, without the cell for the platform's own. */
+export function contractName(placement: Placement, { cell, stack }: ContractAddress): string {
+  const { platform, environment } = placement;
+  return ['', platform, environment, ...(cell === undefined ? [] : [cell]), stack].join('/');
 }
 
 /** Who publishes and who reads, by parameter name. */

@@ -15,8 +15,12 @@ export const permissionsBoundaryName = ({ platform, environment, cell }: Placeme
  * ARN of the permissions boundary that every IAM role below `scope` must carry (`permissionsBoundary` of `IamRole`).
  * IAM refuses to let a deployer create a role without it, so that nobody gains more than the boundary allows by
  * creating a role and passing it on. The `bootstrap` stack makes it before any other stack exists.
+ *
+ * @throws Error when `scope` belongs to no cell: the platform's own stacks have no roles, so they have no boundary
  */
 export const permissionsBoundaryArn = (scope: IConstruct): string => {
   const placement = placementOf(scope);
+  if (placement.cell === undefined)
+    throw new Error(`[${scope.node.path}] no permissions boundary outside cells`);
   return `arn:aws:iam::${placement.account}:policy/${permissionsBoundaryName(placement)}`;
 };

@@ -1,0 +1,74 @@
+/**
+ * The shape of a tenant in the registry: one item a tenant, no other kind of item.
+ *
+ * Attribute names are in the table's keys and in 25,000 items: they can be added to, never renamed.
+ */
+export interface TenantItem {
+  /** 2-31 lowercase letters and digits, joined by single hyphens. The table's key; never used again for another tenant. */
+  readonly tenantId: string;
+
+  /** Product plan that the tenant pays for. */
+  readonly tier: 'starter' | 'professional' | 'enterprise';
+
+  readonly state: TenantState;
+
+  /**
+   * Cell that serves the tenant, such as `use1a`. Absent while the tenant has no place: before its first one is chosen,
+   * and after it has left.
+   */
+  readonly cell?: string;
+
+  /**
+   * Database of that cell which holds the tenant's rows: `data-shard-1`, or `tenant-acme` for a database of the
+   * tenant's own. Present exactly when `cell` is.
+   */
+  readonly shard?: string;
+
+  /** Where the tenant is being moved to. Present exactly in state `moving`. */
+  readonly moveTo?: { readonly cell: string; readonly shard: string };
+
+  /**
+   * Number of changes so far, starting at 1. Every write is on condition that it still is what the writer has read, so
+   * two writers never undo each other.
+   */
+  readonly version: number;
+
+  /** ISO 8601 in UTC with milliseconds: `2026-01-31T12:00:00.000Z`. */
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+export type TenantState = keyof typeof TENANT_STATES;
+
+/** What may happen to a tenant: each state, and the states that may follow it. */
+export const TENANT_STATES = {
+  /** Signed up; has no place yet, or its place is being prepared. Gets no tokens. */
+  requested: ['active', 'offboarding'],
+  /** Is served. */
+  active: ['suspended', 'moving', 'offboarding'],
+  /** Keeps its place and its data, but gets no tokens. */
+  suspended: ['active', 'offboarding'],
+  /** Is served from its old place until its rows are in the new one. */
+  moving: ['active'],
+  /** Gets no tokens; its data is being exported and deleted. */
+  offboarding: ['offboarded'],
+  /** Its data is gone. The item stays, without a place, so that nobody else is ever given the id. */
+  offboarded: [],
+} as const satisfies Readonly<Record<string, readonly string[]>>;
+
+/** Attributes of {@link TenantItem} that keys and indexes are made of. */
+export const TENANT_KEYS = {
+  id: 'tenantId',
+  cell: 'cell',
+  shard: 'shard',
+} as const satisfies Readonly<Record<string, keyof TenantItem>>;
+
+/** Index of the tenants that have a place: by cell, and within a cell by shard. */
+export const BY_SHARD_INDEX = 'by-shard';
+
+/** Attributes that a reader of the index gets beside the keys, without a look-up for each tenant. */
+export const BY_SHARD_ATTRIBUTES = [
+  'tier',
+  'state',
+  'version',
+] as const satisfies readonly (keyof TenantItem)[];

@@ -1,0 +1,128 @@
+import { S3BucketLifecycleConfiguration } from '@cdktf/provider-aws/lib/s3-bucket-lifecycle-configuration';
+import { S3BucketLoggingA } from '@cdktf/provider-aws/lib/s3-bucket-logging';
+import { Construct } from 'constructs';
+import { EncryptionKey } from '../core/encryption-key';
+import { physicalName } from '../core/naming';
+import { placementOf } from '../core/placement';
+import { outside, type Rule, validateProps } from '../core/validation';
+import { PrivateBucket, requireKey } from './private-bucket';
+
+export interface StateBucketProps {
+  /** Name of the bucket. Every stack's backend carries it, so it can never change. */
+  readonly name: string;
+
+  /** Alias of the key that encrypts state: `alias/bulkhead-prod-state`. */
+  readonly keyAlias: string;
+
+  /** How long replaced versions of a state are kept, in days, 1 to 3650. */
+  readonly oldVersionRetentionDays: number;
+
+  /**
+   * How long records of who read or wrote state are kept, in days, 1 to 3650.
+   *
+   * @default 365
+   */
+  readonly accessLogRetentionDays?: number;
+}
+
+type Settings = Required<Pick<StateBucketProps, 'oldVersionRetentionDays' | 'accessLogRetentionDays'>>;
+
+const RULES: readonly Rule<Settings>[] = (['oldVersionRetentionDays', 'accessLogRetentionDays'] as const).map(
+  (key) => ({
+    fails: (settings) => !Number.isInteger(settings[key]) || outside(settings[key], 1, 3650),
+    message: (settings) => `${key} must be a whole number between 1 and 3650, got ${String(settings[key])}`,
+  }),
+);
+
+/** Uploads that never finished cost money and hold nothing. A state is a few megabytes: a day is generous. */
+const ABANDONED_UPLOAD_DAYS = 1;
+
+/**
+ * The bucket that holds the state of every stack, with a key of its own and a record of every access.
+ *
+ * It accepts no object under another key. Old versions are kept for a while, so a broken state can be put back.
+ */
+export class StateBucket extends Construct {
+  public readonly arn: string;
+  public readonly keyArn: string;
+
+  public constructor(scope: Construct, id: string, props: StateBucketProps) {
+    super(scope, id);
+    const { name, keyAlias, oldVersionRetentionDays, accessLogRetentionDays = 365 } = props;
+    validateProps(this, 'StateBucket props', { oldVersionRetentionDays, accessLogRetentionDays }, RULES);
+
+    const key = new EncryptionKey(this, 'Key', {
+      name: ['state'],
+      description: `Terraform state in ${name}`,
+    });
+    const bucket = new PrivateBucket(this, 'State', {
+      name,
+      keyArn: key.arn,
+      policy: (bucketArn) => requireKey(bucketArn, key.arn, keyAlias),
+    });
+    this.arn = bucket.arn;
+    this.keyArn = key.arn;
+
+    new S3BucketLifecycleConfiguration(this, 'Lifecycle', {
+      bucket: bucket.name,
+      dependsOn: [bucket.versioning],
+      rule: [
+        {
+          id: 'old-versions',
+          status: 'Enabled',
+          filter: [{}],
+          noncurrentVersionExpiration: [{ noncurrentDays: oldVersionRetentionDays }],
+          // Every released lock leaves a delete marker behind.
+          expiration: [{ expiredObjectDeleteMarker: true }],
+          abortIncompleteMultipartUpload: [{ daysAfterInitiation: ABANDONED_UPLOAD_DAYS }],
+        },
+      ],
+    });
+
+    const logs = this.accessLogs(bucket, accessLogRetentionDays);
+    new S3BucketLoggingA(this, 'AccessLogging', {
+      bucket: bucket.name,
+      targetBucket: logs.name,
+      targetPrefix: 'state/',
+      // Logs of a day stand together, so a search needs not list the whole bucket.
+      targetObjectKeyFormat: { partitionedPrefix: { partitionDateSource: 'EventTime' } },
+    });
+  }
+
+  /** Bucket for access records. It has none of its own: they would be records of writing records. */
+  private accessLogs(source: PrivateBucket, retentionDays: number): PrivateBucket {
+    const logs = new PrivateBucket(this, 'AccessLogs', {
+      name: physicalName(this, 's3Bucket', 'state-logs'),
+      // No key of our own: S3 delivers access logs only to buckets encrypted with SSE-S3 ("Enabling Amazon S3 server
+      // access logging", S3 User Guide). The records name objects and callers, never what a state holds.
+      policy: (bucketArn) => [
+        {
+          sid: 'AccessLogDelivery',
+          actions: ['s3:PutObject'],
+          resources: [`${bucketArn}/state/*`],
+          principals: [{ type: 'Service', identifiers: ['logging.s3.amazonaws.com'] }],
+          condition: [
+            { test: 'ArnEquals', variable: 'aws:SourceArn', values: [source.arn] },
+            { test: 'StringEquals', variable: 'aws:SourceAccount', values: [placementOf(this).account] },
+          ],
+        },
+      ],
+    });
+    new S3BucketLifecycleConfiguration(this, 'AccessLogsLifecycle', {
+      bucket: logs.name,
+      dependsOn: [logs.versioning],
+      rule: [
+        {
+          id: 'old-records',
+          status: 'Enabled',
+          filter: [{}],
+          expiration: [{ days: retentionDays }],
+          // Nobody replaces a record; what expires shall be gone.
+          noncurrentVersionExpiration: [{ noncurrentDays: 1 }],
+          abortIncompleteMultipartUpload: [{ daysAfterInitiation: ABANDONED_UPLOAD_DAYS }],
+        },
+      ],
+    });
+    return logs;
+  }
+}

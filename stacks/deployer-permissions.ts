@@ -1,0 +1,22 @@
+import type { Platform } from '../config/platform';
+import type { Statement } from '../constructs/access/statement';
+import type { Placement } from '../constructs/core/placement';
+import { addonsPermissions } from './permissions/addons';
+import { clusterPermissions } from './permissions/cluster';
+import { networkPermissions } from './permissions/network';
+import { registryPermissions } from './permissions/registry';
+
+/** What the deployer of a group of stacks may do in a placement. */
+export type Permissions = (placement: Placement, platform: Platform) => readonly Statement[];
+
+/** Groups that a platform has once, in its home account. */
+export const PLATFORM_GROUPS: Readonly<Record<string, Permissions>> = {
+  registry: (home, { registry }) => registryPermissions(home, registry.replicaRegions),
+};
+
+/** Groups that every cell has, in its own account. */
+export const CELL_GROUPS: Readonly<Record<string, Permissions>> = {
+  network: networkPermissions,
+  cluster: clusterPermissions,
+  addons: addonsPermissions,
+};

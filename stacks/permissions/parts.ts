@@ -1,0 +1,257 @@
+import type { Statement } from '../../constructs/access/statement';
+import type { Placement } from '../../constructs/core/placement';
+import { becomesOwn, inRegion, isOwn, KEEPS_IDENTITY, regionalArn, staysOwn } from './scope';
+
+/** Permissions that several groups of stacks need, by the kind of resource. */
+
+/** Log groups with these names; `*` stands for any characters. */
+export function logGroupStatements(placement: Placement, names: readonly string[]): readonly Statement[] {
+  return [
+    {
+      sid: 'LogGroups',
+      actions: [
+        'logs:AssociateKmsKey',
+        'logs:CreateLogGroup',
+        'logs:DeleteLogGroup',
+        'logs:DeleteRetentionPolicy',
+        'logs:DisassociateKmsKey',
+        'logs:ListTagsForResource',
+        'logs:PutLogGroupDeletionProtection',
+        'logs:PutRetentionPolicy',
+        'logs:TagResource',
+        'logs:UntagResource',
+      ],
+      // Some of these actions name a log group with `:*` behind it, some without.
+      resources: names.flatMap((name) => [
+        regionalArn(placement, 'logs', `log-group:${name}`),
+        regionalArn(placement, 'logs', `log-group:${name}:*`),
+      ]),
+    },
+    {
+      sid: 'ListLogGroups',
+      // The service knows no resource for this action. It returns names and settings, no log.
+      actions: ['logs:DescribeLogGroups'],
+      resources: ['*'],
+      conditions: [inRegion(placement)],
+    },
+  ];
+}
+
+export interface KeyUse {
+  /** Aliases of the keys, without `alias/`; `*` stands for any characters. */
+  readonly aliases: readonly string[];
+
+  /** Services that may be given the use of a key when a resource is created with it: `dynamodb`. @default - none */
+  readonly grantTo?: readonly string[];
+
+  /** Regions besides the placement's own. @default - none */
+  readonly regions?: readonly string[];
+}
+
+/**
+ * KMS keys with the placement's tags, and these aliases.
+ *
+ * Not `kms:ScheduleKeyDeletion`: what a key encrypts is lost with it, so only an administrator deletes one. `kms:Decrypt`
+ * only through the services named: who deploys a key needs not read what it protects.
+ *
+ */
+export function keyStatements(
+  placement: Placement,
+  { aliases, grantTo = [], regions = [] }: KeyUse,
+): readonly Statement[] {
+  const everywhere = [placement.region, ...regions].map((region) => ({ ...placement, region }));
+  const keys = everywhere.map((there) => regionalArn(there, 'kms', 'key/*'));
+  const inRegions = {
+    test: 'StringEquals',
+    variable: 'aws:RequestedRegion',
+    values: everywhere.map(({ region }) => region),
+  };
+  const throughServices = {
+    test: 'StringEquals',
+    variable: 'kms:ViaService',
+    values: grantTo.flatMap((service) =>
+      everywhere.map(({ region }) => `${service}.${region}.amazonaws.com`),
+    ),
+  };
+  return [
+    {
+      sid: 'CreateKeys',
+      // A key has no name before it exists, so this action knows no resource.
+      actions: ['kms:CreateKey'],
+      resources: ['*'],
+      conditions: [...becomesOwn(placement), inRegions],
+    },
+    {
+      sid: 'TagNewKeys',
+      // KMS asks for this when a key is created with tags. It also lets a deployer claim a key that nobody has tagged.
+      actions: ['kms:TagResource'],
+      resources: keys,
+      conditions: [
+        ...becomesOwn(placement),
+        { test: 'Null', variable: 'aws:ResourceTag/platform', values: ['true'] },
+      ],
+    },
+    {
+      sid: 'ReadKeys',
+      // Settings only. Without a condition on tags, for KMS may take minutes until it knows the tags of a new key.
+      actions: ['kms:DescribeKey', 'kms:GetKeyPolicy', 'kms:GetKeyRotationStatus', 'kms:ListResourceTags'],
+      resources: keys,
+    },
+    {
+      sid: 'ManageKeys',
+      actions: [
+        'kms:CreateAlias',
+        'kms:DeleteAlias',
+        'kms:EnableKeyRotation',
+        'kms:PutKeyPolicy',
+        'kms:UpdateAlias',
+        'kms:UpdateKeyDescription',
+      ],
+      resources: keys,
+      conditions: isOwn(placement),
+    },
+    {
+      sid: 'TagKeys',
+      actions: ['kms:TagResource'],
+      resources: keys,
+      conditions: [...isOwn(placement), ...staysOwn(placement)],
+    },
+    {
+      sid: 'UntagKeys',
+      actions: ['kms:UntagResource'],
+      resources: keys,
+      conditions: [...isOwn(placement), KEEPS_IDENTITY],
+    },
+    {
+      sid: 'Aliases',
+      actions: ['kms:CreateAlias', 'kms:DeleteAlias', 'kms:UpdateAlias'],
+      resources: everywhere.flatMap((there) =>
+        aliases.map((name) => regionalArn(there, 'kms', `alias/${name}`)),
+      ),
+    },
+    {
+      sid: 'ListAliases',
+      // The service knows no resource for this action. It returns names and key ids.
+      actions: ['kms:ListAliases'],
+      resources: ['*'],
+      conditions: [inRegions],
+    },
+    ...(grantTo.length > 0
+      ? [
+          {
+            sid: 'LetServicesUseKeys',
+            actions: ['kms:CreateGrant'],
+            resources: keys,
+            conditions: [
+              ...isOwn(placement),
+              { test: 'Bool', variable: 'kms:GrantIsForAWSResource', values: ['true'] },
+              throughServices,
+            ],
+          },
+          {
+            sid: 'UseKeysThroughServices',
+            // Services try a key with the rights of whoever names it for a new resource.
+            actions: [
+              'kms:Decrypt',
+              'kms:Encrypt',
+              'kms:GenerateDataKey',
+              'kms:GenerateDataKeyWithoutPlaintext',
+              'kms:ReEncryptFrom',
+              'kms:ReEncryptTo',
+            ],
+            resources: keys,
+            conditions: [...isOwn(placement), throughServices],
+          },
+        ]
+      : []),
+  ];
+}
+
+/** For each action that creates an EC2 resource, the resource. */
+export type Ec2Creations = Readonly<Record<string, string>>;
+
+/**
+ * EC2 resources that the placement's tags are put on at creation, and may be changed and deleted from then on.
+ *
+ * @param creates actions that create a resource, each with the resource's type in ARNs: `{ CreateVpc: 'vpc' }`
+ * @param changes what may be done to resources that carry the tags, the use of one by another's creation included
+ * @param types types in ARNs of the resources that `changes` apply to
+ */
+export function ec2Statements(
+  placement: Placement,
+  creates: Ec2Creations,
+  changes: readonly string[],
+  types: readonly string[],
+): readonly Statement[] {
+  const arn = (type: string): string => regionalArn(placement, 'ec2', `${type}/*`);
+  const created = [...new Set(Object.values(creates))].map(arn);
+  return [
+    // One statement each: an action may create one type and use another, which must carry the tags already.
+    ...Object.entries(creates).map(([action, type]) => ({
+      sid: action,
+      actions: [`ec2:${action}`],
+      resources: [arn(type)],
+      conditions: becomesOwn(placement),
+    })),
+    {
+      sid: 'TagNewEc2',
+      actions: ['ec2:CreateTags'],
+      resources: created,
+      conditions: [
+        ...becomesOwn(placement),
+        { test: 'StringEquals', variable: 'ec2:CreateAction', values: Object.keys(creates) },
+      ],
+    },
+    {
+      sid: 'ChangeEc2',
+      actions: changes.map((action) => `ec2:${action}`),
+      resources: types.map(arn),
+      conditions: isOwn(placement),
+    },
+    {
+      sid: 'TagEc2',
+      actions: ['ec2:CreateTags'],
+      resources: created,
+      conditions: [...isOwn(placement), ...staysOwn(placement)],
+    },
+    {
+      sid: 'UntagEc2',
+      actions: ['ec2:DeleteTags'],
+      resources: created,
+      conditions: [...isOwn(placement), KEEPS_IDENTITY],
+    },
+  ];
+}
+
+/** Reading descriptions of EC2 resources. */
+export function ec2Reads(placement: Placement, reads: readonly string[]): Statement {
+  return {
+    sid: 'DescribeEc2',
+    // EC2 knows neither resource nor tag for descriptions: who may describe may describe all of the region.
+    actions: reads.map((action) => `ec2:${action}`),
+    resources: ['*'],
+    conditions: [inRegion(placement)],
+  };
+}
+
+/** Handing roles to pods of the placement's cluster. */
+export function podIdentityStatements(placement: Placement, clusterName: string): readonly Statement[] {
+  return [
+    {
+      sid: 'AddPodIdentities',
+      actions: ['eks:CreatePodIdentityAssociation', 'eks:ListPodIdentityAssociations'],
+      resources: [regionalArn(placement, 'eks', `cluster/${clusterName}`)],
+    },
+    {
+      sid: 'PodIdentities',
+      actions: [
+        'eks:DeletePodIdentityAssociation',
+        'eks:DescribePodIdentityAssociation',
+        'eks:TagResource',
+        'eks:UntagResource',
+        'eks:UpdatePodIdentityAssociation',
+      ],
+      resources: [regionalArn(placement, 'eks', `podidentityassociation/${clusterName}/*`)],
+    },
+  ];
+}

@@ -1,0 +1,87 @@
+import type { Statement } from '../../constructs/access/statement';
+import type { Placement } from '../../constructs/core/placement';
+import { stateKeyAlias } from '../deployment-access';
+import { keyStatements } from './parts';
+import { contractStatements, iamArn, prefixOf, regionalArn } from './scope';
+
+/**
+ * What deploying the tenant registry takes. Not `dynamodb:DeleteTable`, not `dynamodb:DeleteTableReplica` and not a
+ * restore over it: no deployment ever removes the registry. An administrator who must has credentials of his own.
+ *
+ * @param placement the platform's home, without a cell
+ */
+export function registryPermissions(
+  placement: Placement,
+  replicaRegions: readonly string[],
+): readonly Statement[] {
+  const name = `${prefixOf(placement)}-tenants`;
+  const tables = [placement.region, ...replicaRegions].map((region) =>
+    regionalArn({ ...placement, region }, 'dynamodb', `table/${name}`),
+  );
+  const replication = 'replication.dynamodb.amazonaws.com';
+  return [
+    {
+      sid: 'Table',
+      actions: [
+        'dynamodb:CreateTable',
+        'dynamodb:DescribeContinuousBackups',
+        'dynamodb:DescribeTable',
+        'dynamodb:DescribeTimeToLive',
+        'dynamodb:GetResourcePolicy',
+        'dynamodb:ListTagsOfResource',
+        'dynamodb:TagResource',
+        'dynamodb:UntagResource',
+        'dynamodb:UpdateContinuousBackups',
+        'dynamodb:UpdateTable',
+      ],
+      resources: tables,
+    },
+    ...(replicaRegions.length > 0
+      ? [
+          {
+            sid: 'Replicas',
+            actions: [
+              'dynamodb:CreateTableReplica',
+              // DynamoDB copies the table with the rights of whoever adds a replica: "Global tables: security",
+              // DynamoDB Developer Guide.
+              'dynamodb:BatchWriteItem',
+              'dynamodb:DeleteItem',
+              'dynamodb:GetItem',
+              'dynamodb:PutItem',
+              'dynamodb:Query',
+              'dynamodb:Scan',
+              'dynamodb:UpdateItem',
+            ],
+            resources: tables,
+          },
+          {
+            sid: 'ReplicationRole',
+            actions: ['iam:CreateServiceLinkedRole'],
+            resources: [iamArn(placement, `role/aws-service-role/${replication}/*`)],
+            conditions: [{ test: 'StringEquals', variable: 'iam:AWSServiceName', values: [replication] }],
+          },
+        ]
+      : []),
+    ...keyStatements(placement, {
+      aliases: [name, ...replicaRegions.map((region) => `${name}-${region}`)],
+      grantTo: ['dynamodb'],
+      regions: replicaRegions,
+    }),
+    {
+      sid: 'NeverTouchStateKey',
+      effect: 'Deny',
+      // The state's key carries the same tags as the registry's, and has no name that an ARN could tell it by: hence all
+      // actions of KMS on all keys, of which the condition picks this one.
+      actions: ['kms:*'],
+      resources: ['*'],
+      conditions: [
+        {
+          test: 'ForAnyValue:StringEquals',
+          variable: 'kms:ResourceAliases',
+          values: [stateKeyAlias(placement)],
+        },
+      ],
+    },
+    ...contractStatements(placement, { publishes: 'registry' }),
+  ];
+}

@@ -1,0 +1,163 @@
+import { Testing } from 'cdktf';
+import { ADMINISTRATOR_ROLE, BootstrapStack } from '../../stacks/bootstrap';
+import { CELL_GROUPS, PLATFORM_GROUPS } from '../../stacks/deployer-permissions';
+import {
+  deployerRoleName,
+  stateBucketName,
+  stateKeyAlias,
+  stateRoleName,
+} from '../../stacks/deployment-access';
+import { permissionsBoundaryName } from '../../constructs/core/permissions-boundary';
+import { synthStack, type SynthesizedStack } from '../support/synth';
+import { HOME, testPlatform, USE1A } from './fixture';
+
+const build = (settings: Readonly<Record<string, unknown>> = {}): SynthesizedStack =>
+  synthStack(new BootstrapStack(Testing.app(), { platform: testPlatform(settings) }));
+
+const stack = build();
+const CELLS = ['euw1a', 'euw1b', 'home1', 'use1a'];
+
+interface Provider {
+  readonly alias?: string;
+  readonly allowed_account_ids: readonly string[];
+  readonly assume_role?: readonly { readonly role_arn: string }[];
+}
+const providers = (stack.json['provider'] as { aws: readonly Provider[] }).aws;
+
+describe('deployer roles', () => {
+  it('exist for every group of stacks of the platform and of each cell, under the names that stacks assume', () => {
+    const expected = [
+      ...Object.keys(PLATFORM_GROUPS).map((kind) => deployerRoleName(HOME, kind)),
+      ...CELLS.flatMap((cell) =>
+        Object.keys(CELL_GROUPS).map((kind) => deployerRoleName({ ...HOME, cell }, kind)),
+      ),
+    ];
+    const names = stack.resources('aws_iam_role').map((role) => String(role['name']));
+    expect(names.filter((name) => name.includes('-deploy-')).sort()).toEqual(expected.sort());
+  });
+
+  it('live in the account of their cell', () => {
+    const providerOf = (cell: string): unknown =>
+      stack.only('aws_iam_role', `${cell}/Deploy-network/`)['provider'];
+    expect(CELLS.map((cell) => [cell, providerOf(cell)])).toEqual([
+      ['euw1a', 'aws.account-333333333333'],
+      ['euw1b', 'aws.account-333333333333'],
+      ['home1', undefined],
+      ['use1a', 'aws.account-222222222222'],
+    ]);
+  });
+
+  it('can be assumed by the deployers of the config and by nobody else', () => {
+    const trusts = stack.data('aws_iam_policy_document').filter(({ path }) => path.endsWith('/Trust'));
+    expect(trusts).toHaveLength(stack.resources('aws_iam_role').length);
+    for (const trust of trusts) {
+      expect(trust['statement']).toEqual([
+        {
+          sid: 'Deployers',
+          actions: ['sts:AssumeRole'],
+          principals: [{ type: 'AWS', identifiers: ['arn:aws:iam::999999999999:role/ci/deploy'] }],
+        },
+      ]);
+    }
+  });
+
+  it('last an hour', () => {
+    const durations = stack.resources('aws_iam_role').map((role) => role['max_session_duration'] as unknown);
+    expect(new Set(durations)).toEqual(new Set([3600]));
+  });
+
+  it('carry the tag of their cell, so that costs and access tell cells apart', () => {
+    expect(stack.only('aws_iam_role', 'use1a/Deploy-network/')['tags']).toEqual({ cell: 'use1a' });
+    expect(stack.only('aws_iam_role', 'bootstrap/Deploy-registry/')['tags']).toEqual({ cell: 'shared' });
+  });
+});
+
+describe('permissions boundaries', () => {
+  it('exist in every cell, in its own account', () => {
+    const boundaries = stack.resources('aws_iam_policy').filter(({ path }) => path.includes('/Boundary/'));
+    expect(boundaries.map((policy) => [policy['name'], policy['provider']] as unknown)).toEqual(
+      expect.arrayContaining([
+        [permissionsBoundaryName(USE1A), 'aws.account-222222222222'],
+        [permissionsBoundaryName({ ...HOME, cell: 'home1' }), undefined],
+      ]),
+    );
+    expect(boundaries).toHaveLength(CELLS.length);
+  });
+});
+
+describe('state roles', () => {
+  const statements = stack.statements('use1a/State-network/Statements');
+
+  it('live in the home account, for every deployer', () => {
+    const roles = stack.resources('aws_iam_role').filter((role) => String(role['name']).includes('-state-'));
+    expect(roles).toHaveLength(
+      Object.keys(PLATFORM_GROUPS).length + CELLS.length * Object.keys(CELL_GROUPS).length,
+    );
+    expect(roles.map((role) => role['provider'] as unknown).filter(Boolean)).toEqual([]);
+    expect(stack.only('aws_iam_role', 'use1a/State-network/')['name']).toBe(stateRoleName(USE1A, 'network'));
+  });
+
+  it('reach the state and the lock of their own stacks only', () => {
+    const objects = statements
+      .filter(({ actions }) => (actions as string[]).some((action) => /s3:(Get|Put|Delete)/.test(action)))
+      .map(({ actions, resources }) => [actions, resources] as unknown);
+    const bucket = `\${${stack.only('aws_s3_bucket', '/State/State/').address}.arn}`;
+    expect(objects).toEqual([
+      [
+        ['s3:GetObject', 's3:PutObject'],
+        [`${bucket}/prod/use1a-network.tfstate`, `${bucket}/prod/use1a-network.tfstate.tflock`],
+      ],
+      [['s3:DeleteObject'], [`${bucket}/prod/use1a-network.tfstate.tflock`]],
+    ]);
+  });
+
+  it('list no state but their own', () => {
+    expect(statements.find(({ sid }) => sid === 'FindState')?.['condition']).toEqual([
+      {
+        test: 'StringLike',
+        variable: 's3:prefix',
+        values: ['prod/use1a-network.tfstate', 'prod/use1a-network.tfstate.tflock', 'env:/'],
+      },
+    ]);
+  });
+
+  it('use the key through S3 only', () => {
+    expect(statements.find(({ sid }) => sid === 'StateKey')?.['condition']).toEqual([
+      { test: 'StringEquals', variable: 'kms:ViaService', values: ['s3.us-east-1.amazonaws.com'] },
+    ]);
+  });
+});
+
+describe('the stack', () => {
+  it('uses one provider for each account, and takes the administrator role in accounts other than home', () => {
+    const told = providers.map(({ alias, allowed_account_ids, assume_role }) => [
+      alias,
+      ...allowed_account_ids,
+      assume_role?.[0]?.role_arn,
+    ]);
+    expect(told).toHaveLength(3);
+    expect(told).toEqual(
+      expect.arrayContaining([
+        [undefined, '111111111111', undefined],
+        ['account-222222222222', '222222222222', `arn:aws:iam::222222222222:role/${ADMINISTRATOR_ROLE}`],
+        ['account-333333333333', '333333333333', `arn:aws:iam::333333333333:role/${ADMINISTRATOR_ROLE}`],
+      ]),
+    );
+  });
+
+  it('makes the bucket and the key that every backend names', () => {
+    expect(stack.only('aws_s3_bucket', '/State/State/')['bucket']).toBe(stateBucketName(HOME));
+    expect(stack.only('aws_kms_alias')['name']).toBe(stateKeyAlias(HOME));
+  });
+
+  it('keeps its own state in the bucket, with the credentials of whoever applies it', () => {
+    const { backend } = stack.json['terraform'] as { backend: { s3: Record<string, unknown> } };
+    expect(backend.s3['bucket']).toBe(stateBucketName(HOME));
+    expect(backend.s3).not.toHaveProperty('assume_role');
+  });
+
+  it('makes the bucket although state is still local, so that state can move there', () => {
+    const local = build({ state: { backend: 'local', oldVersionRetentionDays: 30 } });
+    expect(local.only('aws_s3_bucket', '/State/State/')['bucket']).toBe(stateBucketName(HOME));
+  });
+});

@@ -1,0 +1,203 @@
+import { Testing, type TerraformStack } from 'cdktf';
+import type { Construct } from 'constructs';
+import type { Cell, Platform } from '../../../config/platform';
+import type { Statement } from '../../../constructs/access/statement';
+import { SELECTIVE } from '../../../constructs/core/contract';
+import { AddonsStack } from '../../../stacks/addons';
+import { ClusterStack } from '../../../stacks/cluster';
+import { CELL_GROUPS, PLATFORM_GROUPS } from '../../../stacks/deployer-permissions';
+import { NetworkStack } from '../../../stacks/network';
+import { boundaryStatements } from '../../../stacks/permissions/boundary';
+import { RegistryStack } from '../../../stacks/registry';
+import { allows, type Request } from '../../support/iam';
+import { synthStack, type Synthesized, type SynthesizedStack } from '../../support/synth';
+import { HOME, testPlatform, USE1A } from '../fixture';
+
+/** Deployers against the stacks they deploy: what a stack holds, its deployer may create. */
+
+const platform = testPlatform();
+const cellOf = ({ cells }: Platform): Cell => {
+  const cell = cells.find(({ id }) => id === USE1A.cell);
+  if (!cell) throw new Error('the test platform has no cell use1a');
+  return cell;
+};
+
+const synthesized = (build: (app: Construct) => TerraformStack): SynthesizedStack =>
+  synthStack(build(Testing.app({ context: { [SELECTIVE]: true } })));
+
+const CELL_STACKS: Readonly<Record<string, SynthesizedStack>> = {
+  network: synthesized((app) => new NetworkStack(app, { platform, cell: cellOf(platform) })),
+  cluster: synthesized((app) => new ClusterStack(app, { platform, cell: cellOf(platform) })),
+  addons: synthesized((app) => new AddonsStack(app, { platform, cell: cellOf(platform) })),
+};
+const STACKS: Readonly<Record<string, SynthesizedStack>> = {
+  ...CELL_STACKS,
+  registry: synthesized((app) => new RegistryStack(app, { platform })),
+};
+
+const permissionsOf = (group: string): readonly Statement[] =>
+  CELL_GROUPS[group]?.(USE1A, platform) ?? PLATFORM_GROUPS[group]?.(HOME, platform) ?? [];
+
+/** What creating a resource asks of AWS. `null` for resources that are part of another, or not in AWS. */
+type Creation =
+  | ((
+      resource: Synthesized,
+      at: (service: string, name: string) => string,
+    ) => Pick<Request, 'action' | 'resource'>)
+  | null;
+
+const text = (resource: Synthesized, attribute: string): string => String(resource[attribute]);
+const ec2 =
+  (action: string, type: string): Creation =>
+  (_, at) => ({ action: `ec2:${action}`, resource: at('ec2', `${type}/*`) });
+
+const CREATIONS: Readonly<Record<string, Creation>> = {
+  aws_cloudwatch_event_rule: (rule, at) => ({
+    action: 'events:PutRule',
+    resource: at('events', `rule/${text(rule, 'name')}`),
+  }),
+  aws_cloudwatch_event_target: null,
+  aws_cloudwatch_log_group: (group, at) => ({
+    action: 'logs:CreateLogGroup',
+    resource: at('logs', `log-group:${text(group, 'name')}`),
+  }),
+  aws_default_route_table: null,
+  aws_default_security_group: null,
+  aws_dynamodb_table: (table, at) => ({
+    action: 'dynamodb:CreateTable',
+    resource: at('dynamodb', `table/${text(table, 'name')}`),
+  }),
+  aws_ec2_subnet_cidr_reservation: null,
+  aws_ec2_tag: null,
+  aws_eip: ec2('AllocateAddress', 'elastic-ip'),
+  aws_eks_access_entry: null,
+  aws_eks_access_policy_association: null,
+  aws_eks_addon: null,
+  aws_eks_cluster: () => ({ action: 'eks:CreateCluster', resource: '*' }),
+  aws_eks_node_group: null,
+  aws_eks_pod_identity_association: null,
+  aws_flow_log: ec2('CreateFlowLogs', 'vpc-flow-log'),
+  aws_iam_instance_profile: (profile, at) => ({
+    action: 'iam:CreateInstanceProfile',
+    resource: at('iam', `instance-profile/${text(profile, 'name')}`),
+  }),
+  aws_iam_role: (role, at) => ({
+    action: 'iam:CreateRole',
+    resource: at('iam', `role/${text(role, 'name')}`),
+  }),
+  aws_iam_role_policy: null,
+  aws_iam_role_policy_attachment: null,
+  aws_internet_gateway: ec2('CreateInternetGateway', 'internet-gateway'),
+  aws_kms_alias: (alias, at) => ({ action: 'kms:CreateAlias', resource: at('kms', text(alias, 'name')) }),
+  aws_kms_key: () => ({ action: 'kms:CreateKey', resource: '*' }),
+  aws_launch_template: ec2('CreateLaunchTemplate', 'launch-template'),
+  aws_nat_gateway: ec2('CreateNatGateway', 'natgateway'),
+  aws_network_acl: ec2('CreateNetworkAcl', 'network-acl'),
+  aws_prometheus_workspace: () => ({ action: 'aps:CreateWorkspace', resource: '*' }),
+  aws_route: null,
+  aws_route_table: ec2('CreateRouteTable', 'route-table'),
+  aws_route_table_association: null,
+  aws_security_group: ec2('CreateSecurityGroup', 'security-group'),
+  aws_sqs_queue: (queue, at) => ({ action: 'sqs:CreateQueue', resource: at('sqs', text(queue, 'name')) }),
+  aws_sqs_queue_policy: null,
+  aws_ssm_parameter: (parameter, at) => ({
+    action: 'ssm:PutParameter',
+    resource: at('ssm', `parameter${text(parameter, 'name')}`),
+  }),
+  aws_subnet: ec2('CreateSubnet', 'subnet'),
+  aws_vpc: ec2('CreateVpc', 'vpc'),
+  aws_vpc_endpoint: ec2('CreateVpcEndpoint', 'vpc-endpoint'),
+  aws_vpc_security_group_ingress_rule: ec2('AuthorizeSecurityGroupIngress', 'security-group-rule'),
+  helm_release: null,
+  kubernetes_namespace_v1: null,
+  kubernetes_namespace: null,
+};
+
+/** What every creation says of itself: the provider's default tags, and what the stacks set. */
+const contextOf = (resource: Synthesized, cell: string): Record<string, string> => ({
+  'aws:RequestTag/platform': 'bulkhead',
+  'aws:RequestTag/environment': 'prod',
+  'aws:RequestTag/cell': cell,
+  'aws:RequestedRegion': String(resource['region'] ?? 'us-east-1'),
+  ...(resource['permissions_boundary'] !== undefined && {
+    'iam:PermissionsBoundary': text(resource, 'permissions_boundary'),
+  }),
+  ...(resource['access_config'] !== undefined && {
+    'eks:authenticationMode': (resource['access_config'] as { authentication_mode: string })
+      .authentication_mode,
+  }),
+});
+
+describe.each(Object.keys(STACKS))('the deployer of %s', (group) => {
+  const stack = STACKS[group];
+  const types = Object.keys(stack?.inventory() ?? {});
+
+  it('is known to need or not to need a permission for every kind of resource in its stack', () => {
+    expect(types.filter((type) => !(type in CREATIONS))).toEqual([]);
+  });
+
+  it('may create every resource of its stack', () => {
+    const home = group in PLATFORM_GROUPS;
+    const { account } = home ? HOME : USE1A;
+    const refused = types.flatMap((type) =>
+      (stack?.resources(type) ?? []).flatMap((resource) => {
+        const region = String(resource['region'] ?? 'us-east-1');
+        const at = (service: string, name: string): string =>
+          `arn:aws:${service}:${service === 'iam' ? '' : region}:${account}:${name}`;
+        const creation = CREATIONS[type]?.(resource, at);
+        if (!creation) return [];
+        const context = contextOf(resource, home ? 'shared' : 'use1a');
+        return allows(permissionsOf(group), { ...creation, context })
+          ? []
+          : [`${resource.path}: ${creation.action}`];
+      }),
+    );
+    expect(refused).toEqual([]);
+  });
+
+  it('may attach every managed policy that its stack attaches', () => {
+    const refused = (stack?.resources('aws_iam_role_policy_attachment') ?? []).filter(
+      (attachment) =>
+        !permissionsOf(group).some(
+          ({ actions, conditions = [] }) =>
+            actions.includes('iam:AttachRolePolicy') &&
+            conditions.some(({ values }) => values.includes(text(attachment, 'policy_arn'))),
+        ),
+    );
+    expect(refused.map((attachment) => text(attachment, 'policy_arn'))).toEqual([]);
+  });
+
+  it('may read every contract that its stack reads', () => {
+    const refused = (stack?.data('aws_ssm_parameter') ?? []).filter(
+      (parameter) =>
+        !allows(permissionsOf(group), {
+          action: 'ssm:GetParameter',
+          resource: `arn:aws:ssm:us-east-1:${USE1A.account}:parameter${text(parameter, 'name')}`,
+        }),
+    );
+    expect(refused.map(({ path }) => path)).toEqual([]);
+  });
+});
+
+describe.each(Object.entries(CELL_STACKS))('the permissions boundary, over the roles of %s', (_, stack) => {
+  it('covers every action that their own policies allow', () => {
+    const documents = JSON.stringify(
+      stack.resources('aws_iam_role_policy').map((policy) => text(policy, 'policy')),
+    );
+    const actions = stack
+      .data('aws_iam_policy_document')
+      .filter(({ address }) => documents.includes(`data.${address}.`))
+      .flatMap(
+        (document) => document['statement'] as readonly { effect?: string; actions: readonly string[] }[],
+      )
+      .filter(({ effect }) => effect !== 'Deny')
+      .flatMap((statement) => statement.actions);
+
+    const allowing = boundaryStatements(USE1A)
+      .filter(({ effect }) => effect !== 'Deny')
+      .map(({ sid, actions: covered }): Statement => ({ sid, actions: covered, resources: ['*'] }));
+    expect(actions.length).toBeGreaterThanOrEqual(stack.resources('aws_iam_role_policy').length);
+    const missing = actions.filter((action) => !allows(allowing, { action, resource: 'anything' }));
+    expect(missing).toEqual([]);
+  });
+});

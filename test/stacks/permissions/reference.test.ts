@@ -65,8 +65,10 @@ async function resourceType(
   name: string,
 ): Promise<{ arn: string; tagKeys: readonly string[] }> {
   // The package's types say that every resource type has condition keys; those without tags have none.
-  const { arn, conditionKeys }: { arn: string; conditionKeys?: readonly string[] } =
-    await iamResourceTypeDetails(service, name);
+  const { arn, conditionKeys } = (await iamResourceTypeDetails(service, name)) as {
+    readonly arn: string;
+    readonly conditionKeys?: readonly string[];
+  };
   return { arn, tagKeys: (conditionKeys ?? []).filter((key) => key.startsWith('aws:ResourceTag')) };
 }
 

@@ -1,4 +1,4 @@
-// Bundles main.ts. Loaded only when a source has changed, for esbuild costs more to load than a synth takes.
+// Bundles a program. Loaded only when a source has changed, for esbuild costs more to load than a synth takes.
 'use strict';
 
 const path = require('node:path');
@@ -20,15 +20,19 @@ const withoutStackTraces = {
 };
 
 /**
- * @param {string} root folder of main.ts
- * @param {string} outdir folder that the bundle will be run from
+ * @param {object} options
+ * @param {string} options.root folder of the project
+ * @param {string} options.entry the program's TypeScript file, from the root
+ * @param {string} options.outdir folder that the bundle will be run from
+ * @param {'bundle' | 'external'} options.packages
  * @returns {Promise<{ code: Uint8Array, sources: string[] }>} the bundle, and which files of ours went into it
  */
-async function bundle(root, outdir) {
+async function bundle({ root, entry, outdir, packages }) {
   const { metafile, outputFiles } = await build({
     absWorkingDir: root,
-    entryPoints: ['main.ts'],
+    entryPoints: [entry],
     outdir,
+    packages,
     bundle: true,
     platform: 'node',
     target: 'node20',

@@ -40,20 +40,22 @@ async function freshBundle(entry, packages) {
   const name = path.basename(entry, '.ts');
   const record = path.join(cache, `${name}.json`);
   const last = readJson(record);
-  if (last && Object.entries(last.stamps).every(([file, then]) => stamp(file) === then)) {
+  if (last?.stamps && Object.entries(last.stamps).every(([file, then]) => stamp(file) === then)) {
     return path.join(cache, last.bundle);
   }
   const started = Date.now();
   const { code, sources } = await require('./bundle').bundle({ root, entry, outdir: cache, packages });
   const bundle = `${name}-${createHash('sha256').update(code).digest('hex').slice(0, 16)}.js`;
-  const others = ['bin/bundle.js', 'package-lock.json', 'tsconfig.json'].map((name) => path.join(root, name));
+  const others = ['bin/bundle.js', 'bin/run.js', 'package-lock.json', 'tsconfig.json'].map((name) =>
+    path.join(root, name),
+  );
   const stamps = Object.fromEntries([...sources, ...others].map((source) => [source, stamp(source)]));
   writeAtomically(path.join(cache, bundle), code);
   // A source saved while it was being read would look bundled: leave it to the next run.
   const stable = sources.every((source) => fs.statSync(source).mtimeMs < started);
   if (stable) stamps[path.join(cache, bundle)] = stamp(path.join(cache, bundle));
   writeAtomically(record, JSON.stringify({ bundle, stamps: stable ? stamps : { [record]: '' } }));
-  if (last && last.bundle !== bundle) discard(last.bundle);
+  if (last?.bundle && last.bundle !== bundle) discard(last.bundle);
   return path.join(cache, bundle);
 }
 

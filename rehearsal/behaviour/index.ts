@@ -1,0 +1,37 @@
+import type { ProviderName } from '../schema/model';
+import { AWS_COMPUTE } from './aws-compute';
+import { AWS_DATA } from './aws-data';
+import { AWS_NETWORK } from './aws-network';
+import type { TypeBehaviour } from './behaviour';
+import { KUBERNETES } from './kubernetes';
+
+const BEHAVIOURS: Readonly<Record<string, TypeBehaviour>> = {
+  ...AWS_NETWORK,
+  ...AWS_DATA,
+  ...AWS_COMPUTE,
+  ...KUBERNETES,
+};
+
+/** What is known of a type beyond its schema; for most types nothing is needed. */
+export function behaviourOf(type: string): TypeBehaviour | undefined {
+  return BEHAVIOURS[type];
+}
+
+/** Types whose behaviour is written down. */
+export const KNOWN_TYPES: readonly string[] = Object.keys(BEHAVIOURS);
+
+/**
+ * Attributes whose change replaces an object of any type of a provider.
+ * Sources: hashicorp/terraform-provider-aws, website/docs/guides/enhanced-region-support (a new region means a new
+ * resource); hashicorp/terraform-provider-kubernetes, kubernetes/schema_metadata.go.
+ */
+const COMMON_FORCE_NEW: Readonly<Record<ProviderName, readonly string[]>> = {
+  aws: ['region'],
+  kubernetes: ['metadata.name', 'metadata.namespace'],
+  helm: [],
+};
+
+/** Attributes whose change replaces an object of the type, as dotted paths. */
+export function forceNewOf(provider: ProviderName, type: string): readonly string[] {
+  return [...COMMON_FORCE_NEW[provider], ...(behaviourOf(type)?.forceNew ?? [])];
+}

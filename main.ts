@@ -18,23 +18,48 @@ export interface SynthOptions {
 }
 
 /**
- * Builds the stacks of one environment and writes their Terraform configuration. Writes nothing when anything is wrong.
+ * Builds the stacks of one environment and checks them.
  *
- * @throws ConfigError, SelectionError or ValidationError: a person's mistake, told whole by the error's text
+ * @returns what writes their Terraform configuration
+ * @throws ConfigError, SelectionError or ValidationError: a person's mistake, told whole by the error's text. Nothing has
+ *   been written then
  */
-export function synthesize({ root, environment, stacks, outdir }: SynthOptions): void {
+export function build({ root, environment, stacks, outdir }: SynthOptions): () => void {
   const planned = planStacks(loadPlatform(root, environment));
   const selected = stacks.length > 0 ? selectStacks(planned, stacks) : planned;
 
-  mkdirSync(outdir, { recursive: true });
-  const context = { [SELECTIVE]: selected.length < planned.length };
-  // Validation is done here, for all stacks before the first is written.
-  const app = new App({ outdir, context, skipValidation: true });
-  for (const stack of selected) stack.build(app);
-  const problems = app.node.findAll().flatMap((construct) => construct.node.validate());
-  if (problems.length > 0) throw new ValidationError(problems.join('\n'));
-  app.synth();
-  removeStacksBut(new Set(planned.map(({ name }) => name)), outdir);
+  const made = makeFolder(outdir);
+  try {
+    const context = { [SELECTIVE]: selected.length < planned.length };
+    // Validation is done here, for all stacks before the first is written.
+    const app = new App({ outdir, context, skipValidation: true });
+    for (const stack of selected) stack.build(app);
+    const problems = app.node.findAll().flatMap((construct) => construct.node.validate());
+    if (problems.length > 0) throw new ValidationError(problems.join('\n'));
+    return () => {
+      app.synth();
+      removeStacksBut(new Set(planned.map(({ name }) => name)), outdir);
+    };
+  } catch (error) {
+    if (made !== undefined) rmSync(made, { recursive: true });
+    throw error;
+  }
+}
+
+/** Builds the stacks of one environment and writes their Terraform configuration. Throws as {@link build} does. */
+export function synthesize(options: SynthOptions): void {
+  build(options)();
+}
+
+/** Makes a folder, which an app wants to find, and says which of its parents had to be made too. */
+function makeFolder(folder: string): string | undefined {
+  try {
+    return mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw new ValidationError(
+      `CDKTF_OUTDIR must be a folder that can be written to: ${(error as Error).message}`,
+    );
+  }
 }
 
 /** Stacks that the platform no longer has must not stay where a reviewer or a deployment finds them. */
@@ -48,27 +73,38 @@ function removeStacksBut(names: ReadonlySet<string>, outdir: string): void {
 
 const MISTAKES = [ConfigError, SelectionError, ValidationError];
 
+/** An environment variable, where empty means not set. */
+function variable(name: string): string | undefined {
+  const value = process.env[name]?.trim();
+  return value === '' ? undefined : value;
+}
+
+/** Patterns in a text, which commas and blanks separate, but not those between the braces of a pattern. */
+function patterns(text: string): string[] {
+  return text.split(/[\s,]+(?![^{]*\})/).filter((pattern) => pattern !== '');
+}
+
 /**
  * Synthesizes as the environment says: `BULKHEAD_ENV` (default `dev`), `BULKHEAD_STACKS` (names or globs, separated by
- * commas; default all), `CDKTF_OUTDIR` (default `cdktf.out/<environment>`).
+ * commas or blanks; default all), `CDKTF_OUTDIR` (default `cdktf.out/<environment>`).
  *
- * @param environments names that take the place of `BULKHEAD_ENV`, each written to its own folder
+ * @param environments names that take the place of `BULKHEAD_ENV`, each written to its own folder. All are built before one
+ *   is written
  * @returns the exit code
  */
 export function main(environments: readonly string[] = []): number {
-  const { BULKHEAD_ENV, BULKHEAD_STACKS, CDKTF_OUTDIR } = process.env;
-  const stacks = (BULKHEAD_STACKS ?? '').split(',').map((name) => name.trim());
-  const wanted = environments.length > 0 ? environments : [BULKHEAD_ENV ?? 'dev'];
+  const stacks = patterns(variable('BULKHEAD_STACKS') ?? '');
+  const root = process.cwd();
+  const target = (environment: string): SynthOptions => ({
+    ...{ root, environment, stacks },
+    outdir: join('cdktf.out', environment),
+  });
   try {
-    for (const environment of wanted) {
-      const own = environments.length === 0 ? CDKTF_OUTDIR : undefined;
-      synthesize({
-        root: process.cwd(),
-        environment,
-        stacks: stacks.filter((name) => name !== ''),
-        outdir: own ?? join('cdktf.out', environment),
-      });
-    }
+    const named = environments.map(target);
+    const asked = target(variable('BULKHEAD_ENV') ?? 'dev');
+    const outdir = variable('CDKTF_OUTDIR') ?? asked.outdir;
+    const writers = (named.length > 0 ? named : [{ ...asked, outdir }]).map(build);
+    for (const write of writers) write();
     return 0;
   } catch (error) {
     if (!MISTAKES.some((mistake) => error instanceof mistake)) throw error;

@@ -1,5 +1,5 @@
 import { nameWithin } from '../constructs/core/naming';
-import type { Placement } from '../constructs/core/placement';
+import { nameParts, type Placement } from '../constructs/core/placement';
 
 /**
  * Names that every stack needs before any stack exists: of the state bucket, its key, and the roles that deploy. The
@@ -17,12 +17,6 @@ export function stackGroup(kind: string): string {
   return NUMEROUS.find((group) => kind.startsWith(`${group}-`)) ?? kind;
 }
 
-const prefix = ({ platform, environment, cell }: Placement): string[] => [
-  platform,
-  environment,
-  ...(cell === undefined ? [] : [cell]),
-];
-
 /** Bucket in the home account that holds the state of every stack. */
 export const stateBucketName = (home: Placement): string =>
   nameWithin(BUCKET_NAME_MAX, [home.platform, home.environment, 'state', home.account, home.region]);
@@ -32,11 +26,11 @@ export const stateKeyAlias = (home: Placement): string => `alias/${home.platform
 
 /** Role in the stack's own account that may change what a kind of stack holds, and nothing else. */
 export const deployerRoleName = (placement: Placement, kind: string): string =>
-  nameWithin(ROLE_NAME_MAX, [...prefix(placement), 'deploy', stackGroup(kind)]);
+  nameWithin(ROLE_NAME_MAX, [...nameParts(placement), 'deploy', stackGroup(kind)]);
 
 /** Role in the home account that may read and write the state of one group of stacks. */
 export const stateRoleName = (placement: Placement, kind: string): string =>
-  nameWithin(ROLE_NAME_MAX, [...prefix(placement), 'state', stackGroup(kind)]);
+  nameWithin(ROLE_NAME_MAX, [...nameParts(placement), 'state', stackGroup(kind)]);
 
 /** Objects of the state bucket that one group of stacks may use; a pattern where the group has many stacks. */
 export const stateObject = ({ environment, cell }: Placement, kind: string): string => {

@@ -87,3 +87,8 @@ test('nothing is written from an invalid config', () => {
   expect(() => synth('out', { root })).toThrow(ConfigError);
   expect(existsSync(join(scratch, 'out'))).toBe(false);
 });
+
+test('a folder that cannot be written to is named', () => {
+  writeFileSync(join(scratch, 'out'), '');
+  expect(() => synth('out')).toThrow(/^CDKTF_OUTDIR must be a folder that can be written to: EEXIST.*out'$/);
+});

@@ -46,7 +46,8 @@ const afterNodes = (volumeTags: Readonly<Record<string, string>>): readonly Addo
     id: 'EbsCsiDriver',
     name: 'aws-ebs-csi-driver',
     configuration: ebsCsi(volumeTags),
-    // Volumes, snapshots and instances of this cluster only, known by tags that the driver, EKS and Karpenter set.
+    // Volumes, snapshots and instances of this cluster only: the driver tags the former, EKS managed nodes, and our
+    // node classes the nodes of Karpenter.
     // Driver 1.58 is the first to set them.
     identity: { serviceAccount: 'ebs-csi-controller-sa', policy: 'AmazonEBSCSIDriverEKSClusterScopedPolicy' },
   },

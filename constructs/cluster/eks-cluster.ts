@@ -85,6 +85,12 @@ const RULES: readonly Rule<EksClusterProps>[] = [
   },
 ];
 
+/**
+ * Addresses of Kubernetes services. One of the two blocks that EKS would choose from by itself, fixed because it can never
+ * be changed and no cell's network may overlap it.
+ */
+const SERVICE_CIDR = '172.20.0.0/16';
+
 const LOG_TYPES = ['api', 'audit', 'authenticator', 'controllerManager', 'scheduler'];
 const CLUSTER_ADMIN = 'arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy';
 
@@ -176,7 +182,7 @@ export class EksCluster extends Construct implements ICluster {
       deletionProtection: true,
       enabledClusterLogTypes: LOG_TYPES,
       encryptionConfig: { provider: { keyArn: key.arn }, resources: ['secrets'] },
-      kubernetesNetworkConfig: { ipFamily: 'ipv4' },
+      kubernetesNetworkConfig: { ipFamily: 'ipv4', serviceIpv4Cidr: SERVICE_CIDR },
       upgradePolicy: { supportType: props.supportPolicy.toUpperCase() },
       zonalShiftConfig: { enabled: true },
       vpcConfig: {

@@ -171,6 +171,16 @@ function discoveryStatements({ region, nodeInstanceProfileArn }: KarpenterPolicy
 function otherStatements(props: KarpenterPolicyProps): Statement[] {
   return [
     {
+      sid: 'BuySpotForTheFirstTime',
+      effect: 'Allow',
+      actions: ['iam:CreateServiceLinkedRole'],
+      // EC2 makes this role of its own at an account's first request for spot instances, on the caller's behalf.
+      resources: [
+        `arn:aws:iam::${props.account}:role/aws-service-role/spot.amazonaws.com/AWSServiceRoleForEC2Spot`,
+      ],
+      condition: [equals('iam:AWSServiceName', 'spot.amazonaws.com')],
+    },
+    {
       sid: 'GiveNodesTheirRole',
       effect: 'Allow',
       actions: ['iam:PassRole'],

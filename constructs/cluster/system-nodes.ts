@@ -30,7 +30,7 @@ export interface SystemNodesProps extends SystemNodesSettings {
 }
 
 /**
- * Bottlerocket, because a node here runs pods of many tenants: a read-only, verified root file system, no shell, no SSH
+ * Bottlerocket, as on all nodes, because elsewhere pods of many tenants share one: a read-only, verified root file system, no shell, no SSH
  * and no package manager, SELinux always on. The price: nothing can be installed on a node, and nothing should be.
  */
 const AMI_TYPES = { arm64: 'BOTTLEROCKET_ARM_64', x86_64: 'BOTTLEROCKET_x86_64' } as const;
@@ -81,6 +81,8 @@ export class SystemNodes extends Construct {
       nodeRoleArn: role.arn,
       subnetIds: [...props.subnetIds],
       version: props.kubernetesVersion,
+      // No releaseVersion: the newest image of the version at creation and at each change of the version. Between those,
+      // EKS's own "update now" patches the nodes, and a pin here would undo that.
       amiType: AMI_TYPES[props.architecture],
       capacityType: 'ON_DEMAND',
       instanceTypes: [...props.instanceTypes],

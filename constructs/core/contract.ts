@@ -63,7 +63,7 @@ export class Contract<S extends Shape> {
       type: 'String',
       tier: 'Intelligent-Tiering',
       description: `Contract of ${publisher.node.id}`,
-      // Not a secret, so a plan may show what changes.
+      // A plain String: ids and endpoints are no secrets, and a plan should show how they change.
       insecureValue: Fn.jsonencode({ version: this.version, ...Object.fromEntries(fields) }),
     });
   }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IConstruct } from 'constructs';
 import { invalid } from './validation';
-import { placementOf } from './placement';
+import { nameParts, placementOf } from './placement';
 
 interface NameRule {
   /** Longest name the service takes, in characters. */
@@ -43,9 +43,6 @@ export const NAME_RULES = {
   elasticacheReplicationGroup: { max: 40, pattern: LOWER, unique: 'region' },
   elasticacheUser: { max: 40, pattern: LOWER, unique: 'region' },
   elasticacheUserGroup: { max: 40, pattern: LOWER, unique: 'region' },
-  lambdaFunction: { max: 64, pattern: /^[\w-]+$/, unique: 'region' },
-  loadBalancer: { max: 32, pattern: /^(?!internal-)[a-zA-Z0-9](-?[a-zA-Z0-9])*$/, unique: 'region' },
-  workgroup: { max: 128, pattern: /^[\w.-]+$/, unique: 'region' },
 } as const satisfies Readonly<Record<string, NameRule>>;
 
 export type NameKind = keyof typeof NAME_RULES;
@@ -74,10 +71,11 @@ const taken = new WeakMap<IConstruct, Map<string, string>>();
  * @throws ValidationError when the service would refuse the name, or when it was given out before
  */
 export function physicalName(scope: IConstruct, kind: NameKind, ...parts: readonly string[]): string {
-  const { platform, environment, cell, account, region } = placementOf(scope);
+  const placement = placementOf(scope);
+  const { account, region } = placement;
   const rule: NameRule = NAME_RULES[kind];
   const place = rule.unique === 'world' ? [account, region] : [];
-  const name = nameWithin(rule.max, [platform, environment, ...(cell ? [cell] : []), ...parts, ...place]);
+  const name = nameWithin(rule.max, [...nameParts(placement), ...parts, ...place]);
   if (!rule.pattern.test(name)) {
     throw invalid(scope, 'name', [`${kind} name must match ${rule.pattern.source}, got '${name}'`]);
   }

@@ -1,15 +1,10 @@
 import type { IConstruct } from 'constructs';
 import { NAME_RULES, nameWithin } from './naming';
-import { placementOf, type Placement } from './placement';
+import { nameParts, placementOf, type Placement } from './placement';
 
 /** Name of the managed policy that limits every role which a placement's deployers create. */
-export const permissionsBoundaryName = ({ platform, environment, cell }: Placement): string =>
-  nameWithin(NAME_RULES.iamPolicy.max, [
-    platform,
-    environment,
-    ...(cell === undefined ? [] : [cell]),
-    'boundary',
-  ]);
+export const permissionsBoundaryName = (placement: Placement): string =>
+  nameWithin(NAME_RULES.iamPolicy.max, [...nameParts(placement), 'boundary']);
 
 /**
  * ARN of the permissions boundary that every IAM role below `scope` must carry (`permissionsBoundary` of `IamRole`).

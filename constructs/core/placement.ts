@@ -14,6 +14,16 @@ export interface Placement {
   readonly region: string;
 }
 
+/** First parts of every name: platform, environment and, where there is one, cell. */
+export const nameParts = ({ platform, environment, cell }: Placement): readonly string[] => [
+  platform,
+  environment,
+  ...(cell === undefined ? [] : [cell]),
+];
+
+/** `<platform>-<environment>[-<cell>]`: how the names of everything in a placement begin. */
+export const prefixOf = (placement: Placement): string => nameParts(placement).join('-');
+
 const PLACEMENT = Symbol.for('bulkhead.placement');
 
 /** Makes `placement` the one that everything below `scope` sees. */

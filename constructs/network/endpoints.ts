@@ -35,8 +35,8 @@ export interface GatewayEndpointsProps {
 }
 
 /**
- * S3 and DynamoDB without NAT, which costs nothing. Nothing can be written to a bucket or table of a stranger, so stolen
- * data cannot leave this way.
+ * S3 and DynamoDB without NAT, which costs nothing. Nothing can be written to a bucket or table of a stranger. (Reading
+ * is allowed, and a request to read is itself a few bytes that leave.)
  */
 export class GatewayEndpoints extends Construct {
   public constructor(scope: Construct, id: string, props: GatewayEndpointsProps) {

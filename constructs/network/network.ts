@@ -208,7 +208,8 @@ export class Network extends Construct implements INetwork {
   }
 
   /**
-   * Lets isolated subnets talk within the VPC only, whatever routes and security groups say.
+   * Lets isolated subnets talk within the VPC only, whatever routes and security groups say. All ports, because which
+   * of them a database opens is for its security group to say, and answers come to any.
    *
    * The other tiers stay on the VPC's default network ACL, which admits all: an ACL knows no connections, so a narrower
    * one would have to open ports 1024-65535 to the world for answers, and security groups decide there anyway.

@@ -52,6 +52,7 @@ const WORKLOADS: Readonly<Record<string, readonly string[]>> = {
     'eks-auth:AssumeRoleForPodIdentity',
     'eks:Describe*',
     'eks:List*',
+    // Load balancers cost money and hold no data, and their controller's own policy names each action.
     'elasticloadbalancing:*',
   ],
   // Session Manager on nodes; logs and metrics of everything.
@@ -62,7 +63,6 @@ const WORKLOADS: Readonly<Record<string, readonly string[]>> = {
     'aps:RemoteWrite',
     'cloudwatch:GetMetricData',
     'cloudwatch:PutMetricData',
-    'ec2messages:*',
     'firehose:PutRecord*',
     'logs:Create*',
     'logs:Describe*',
@@ -75,6 +75,7 @@ const WORKLOADS: Readonly<Record<string, readonly string[]>> = {
     'ssm:PutComplianceItems',
     'ssm:PutInventory',
     'ssm:UpdateInstance*',
+    // Four actions, all of them the channel of Session Manager.
     'ssmmessages:*',
     'xray:Put*',
   ],

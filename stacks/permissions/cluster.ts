@@ -64,7 +64,6 @@ function eksStatements(placement: Placement): readonly Statement[] {
         'eks:CreateAccessEntry',
         'eks:CreateAddon',
         'eks:CreateNodegroup',
-        'eks:DeleteCluster',
         'eks:DescribeCluster',
         'eks:DescribeUpdate',
         'eks:ListAccessEntries',

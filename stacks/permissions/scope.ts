@@ -9,9 +9,7 @@ import { SHARED } from '../../constructs/core/tags';
  * and not the stacks within one: what only tags protect is open to every deployer of its own cell that may use its kind.
  */
 
-/** What opens the physical name of everything in a placement: `bulkhead-prod-use1a`. */
-export const prefixOf = ({ platform, environment, cell }: Placement): string =>
-  [platform, environment, ...(cell === undefined ? [] : [cell])].join('-');
+export { prefixOf } from '../../constructs/core/placement';
 
 /** ARN in the placement's account and region. */
 export const regionalArn = ({ account, region }: Placement, service: string, resource: string): string =>

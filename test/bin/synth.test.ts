@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -52,6 +52,15 @@ test('an unknown stack ends with the nearest one, a failing exit code and no sta
    ",
    }
   `);
+});
+
+test.each([
+  ['', 'bootstrap dev1a-addons dev1a-cluster dev1a-network registry'],
+  ['dev1a-network, registry', 'dev1a-network registry'],
+  [' dev1a-{network,cluster}\nregistry,', 'dev1a-cluster dev1a-network registry'],
+])('BULKHEAD_STACKS=%j builds %s', async (BULKHEAD_STACKS, stacks) => {
+  expect(await run({ BULKHEAD_ENV: '', BULKHEAD_STACKS })).toEqual({ code: 0, stderr: '' });
+  expect(readdirSync(join(scratch, 'out/stacks')).sort().join(' ')).toBe(stacks);
 });
 
 test('runs at once do not disturb one another', async () => {

@@ -40,12 +40,13 @@ describe('Karpenter', () => {
     ]);
   });
 
-  it('passes one role, to instances only, and changes nothing in IAM', () => {
+  it('passes one role, to instances only, and changes nothing in IAM but EC2's own role for spot', () => {
     const iam = statements.filter(({ actions }) =>
       (actions as string[]).some((action) => action.startsWith('iam:')),
     );
     const actions = iam.flatMap((statement) => statement['actions'] as string[]);
     expect(actions.filter((action) => action.startsWith('iam:')).sort()).toEqual([
+      'iam:CreateServiceLinkedRole',
       'iam:GetInstanceProfile',
       'iam:ListInstanceProfiles',
       'iam:PassRole',

@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
 import type { ICluster } from '../../core/interfaces';
-import { placementOf } from '../../core/placement';
+import { nameParts, placementOf } from '../../core/placement';
 import { AddonNamespace } from './addon-namespace';
 import { PinnedRelease } from './pinned-release';
 import { resources, RESTRICTED_CONTAINER, SYSTEM_POD, zoneSpread } from './system-pods';
@@ -19,9 +19,10 @@ const SERVICE_ACCOUNT = 'external-secrets';
 export class ExternalSecrets extends Construct {
   public constructor(scope: Construct, id: string, { cluster, replicas }: ExternalSecretsProps) {
     super(scope, id);
-    const { account, region, platform, environment, cell } = placementOf(this);
+    const placement = placementOf(this);
+    const { account, region } = placement;
     const namespace = new AddonNamespace(this, 'Namespace', { name: 'external-secrets' });
-    const path = [platform, environment, ...(cell ? [cell] : [])].join('/');
+    const path = nameParts(placement).join('/');
     const role = new WorkloadRole(this, 'Role', {
       cluster,
       name: 'external-secrets',

@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
 import type { ICluster } from '../../core/interfaces';
-import { placementOf } from '../../core/placement';
+import { placementOf, prefixOf } from '../../core/placement';
 import { AddonNamespace } from './addon-namespace';
 import { PinnedRelease } from './pinned-release';
 import { resources, SYSTEM_POD, zoneSpread } from './system-pods';
@@ -21,7 +21,8 @@ const SERVICE_ACCOUNT = 'keda-operator';
 export class Keda extends Construct {
   public constructor(scope: Construct, id: string, props: KedaProps) {
     super(scope, id);
-    const { account, region, platform, environment, cell } = placementOf(this);
+    const placement = placementOf(this);
+    const { account, region } = placement;
     const namespace = new AddonNamespace(this, 'Namespace', { name: 'keda' });
     const role = new WorkloadRole(this, 'Role', {
       cluster: props.cluster,
@@ -38,9 +39,7 @@ export class Keda extends Construct {
           sid: 'QueueDepth',
           actions: ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl'],
           // The cell's own queues, which exist later than this role.
-          resources: [
-            `arn:aws:sqs:${region}:${account}:${[platform, environment, ...(cell ? [cell] : [])].join('-')}-*`,
-          ],
+          resources: [`arn:aws:sqs:${region}:${account}:${prefixOf(placement)}-*`],
         },
       ],
     });

@@ -1,7 +1,7 @@
 import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group';
 import { PrometheusWorkspace } from '@cdktf/provider-aws/lib/prometheus-workspace';
 import { Construct } from 'constructs';
-import { placementOf } from '../../core/placement';
+import { placementOf, prefixOf } from '../../core/placement';
 
 export interface MetricsWorkspaceProps {
   /** Name of the log group to make for the workspace's own messages; must begin with `/aws/vendedlogs/`. */
@@ -21,14 +21,14 @@ export class MetricsWorkspace extends Construct {
 
   public constructor(scope: Construct, id: string, props: MetricsWorkspaceProps) {
     super(scope, id);
-    const { platform, environment, cell } = placementOf(this);
     const logs = new CloudwatchLogGroup(this, 'Logs', {
       name: props.logGroup,
       retentionInDays: props.logRetentionDays,
       kmsKeyId: props.keyArn,
+      lifecycle: { preventDestroy: true },
     });
     const workspace = new PrometheusWorkspace(this, 'Workspace', {
-      alias: [platform, environment, ...(cell ? [cell] : [])].join('-'),
+      alias: prefixOf(placementOf(this)),
       kmsKeyArn: props.keyArn,
       loggingConfiguration: { logGroupArn: `${logs.arn}:*` },
       lifecycle: { preventDestroy: true },

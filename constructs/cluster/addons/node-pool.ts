@@ -55,7 +55,13 @@ export function nodeClass(
         httpPutResponseHopLimit: 1,
         httpProtocolIPv6: 'disabled',
       },
-      tags: { ...tags, Name: `${cluster.name}-node` },
+      tags: {
+        ...tags,
+        Name: `${cluster.name}-node`,
+        // The EBS CSI driver may attach volumes to instances with this tag only (or of managed node groups):
+        // "AmazonEBSCSIDriverEKSClusterScopedPolicy", AWS managed policies.
+        'ebs.csi.aws.com/cluster-name': cluster.name,
+      },
     },
   };
 }

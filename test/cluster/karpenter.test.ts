@@ -40,7 +40,7 @@ describe('Karpenter', () => {
     ]);
   });
 
-  it('passes one role, to instances only, and changes nothing in IAM but EC2's own role for spot', () => {
+  it('passes one role, to instances only, and changes nothing in IAM but the role that EC2 makes for spot', () => {
     const iam = statements.filter(({ actions }) =>
       (actions as string[]).some((action) => action.startsWith('iam:')),
     );

@@ -22,14 +22,14 @@ describe('the node class', () => {
   const cluster = { name: 'prod-use1a', nodeInstanceProfileName: 'p' } as Parameters<typeof nodeClass>[0];
 
   it('marks instances as those that volumes of this cluster may be attached to', () => {
-    expect(nodeClass(cluster, { tenant: 'shared' }).spec.tags).toMatchObject({
+    expect(nodeClass(cluster, { tenant: 'shared' }).spec?.tags).toMatchObject({
       tenant: 'shared',
       'ebs.csi.aws.com/cluster-name': 'prod-use1a',
     });
   });
 
   it('asks for as many pods as the network has room for', () => {
-    expect(nodeClass(cluster, {}).spec.kubelet?.maxPods).toBe(110);
+    expect(nodeClass(cluster, {}).spec?.kubelet?.maxPods).toBe(110);
   });
 });
 

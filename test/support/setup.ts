@@ -1,8 +1,11 @@
-import { mkdtempSync } from 'node:fs';
+import { chmodSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** One temporary folder for all that a test run writes, because jest's workers end without their exit handlers. */
 export default function createTemporaryFolder(): void {
-  process.env['TMPDIR'] = mkdtempSync(join(tmpdir(), 'bulkhead-tests-'));
+  const folder = mkdtempSync(join(tmpdir(), 'bulkhead-tests-'));
+  // PostgreSQL, which does not run as root, is started as another user.
+  chmodSync(folder, 0o711);
+  process.env['TMPDIR'] = folder;
 }

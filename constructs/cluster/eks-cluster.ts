@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Ec2Tag } from '@cdktf/provider-aws/lib/ec2-tag';
 import { EksAccessEntry } from '@cdktf/provider-aws/lib/eks-access-entry';
 import { EksAccessPolicyAssociation } from '@cdktf/provider-aws/lib/eks-access-policy-association';
@@ -199,12 +200,7 @@ export class EksCluster extends Construct implements ICluster {
   /** Lets roles do everything in the cluster. */
   private admit(cluster: EksClusterResource, administrators: readonly string[]): void {
     for (const principalArn of administrators) {
-      // `arn:aws:iam::<account>:role/<path and name>`
-      const [, , , , account = '', role = ''] = principalArn.split(':');
-      const scope = new Construct(
-        this,
-        `Administrator-${account}-${role.replace(/^role\//, '').replace(/\//g, '-')}`,
-      );
+      const scope = new Construct(this, administratorId(principalArn));
       const entry = new EksAccessEntry(scope, 'Entry', {
         clusterName: cluster.name,
         principalArn,
@@ -219,4 +215,16 @@ export class EksCluster extends Construct implements ICluster {
       });
     }
   }
+}
+
+/**
+ * Construct id of an administrator. A slash cannot stand in an id, and a hyphen in its place could make two roles one
+ * (`a/b-c` and `a-b-c`), so a role with a path is told apart by a hash of its ARN.
+ */
+function administratorId(arn: string): string {
+  // `arn:aws:iam::<account>:role/<path and name>`
+  const [, , , , account = '', resource = ''] = arn.split(':');
+  const role = resource.replace(/^role\//, '');
+  const id = `Administrator-${account}-${role.replaceAll('/', '-')}`;
+  return role.includes('/') ? `${id}-${createHash('sha256').update(arn).digest('hex').slice(0, 8)}` : id;
 }

@@ -94,6 +94,29 @@ describe('EksCluster', () => {
     expect(stack.resources('aws_eks_access_policy_association')).toHaveLength(2);
   });
 
+  it('tells administrators apart whose names differ only in a slash, and keeps the ids of those without a path', () => {
+    const administrators = ['a/b-c', 'a-b/c', 'a/b/c', 'a-b-c'].map(
+      (role) => `arn:aws:iam::111111111111:role/${role}`,
+    );
+    const stack = build({ administrators });
+
+    const addresses = stack
+      .resources('aws_eks_access_entry')
+      .filter(({ type }) => type === 'STANDARD')
+      .map((entry): readonly [string, string] => [
+        entry['principal_arn'] as string,
+        entry.address.replace(/^.*_(Administrator.*)_Entry.*$/, '$1'),
+      ]);
+    expect(Object.fromEntries(addresses)).toMatchInlineSnapshot(`
+     {
+       "arn:aws:iam::111111111111:role/a-b-c": "Administrator-111111111111-a-b-c",
+       "arn:aws:iam::111111111111:role/a-b/c": "Administrator-111111111111-a-b-c-d9432923",
+       "arn:aws:iam::111111111111:role/a/b-c": "Administrator-111111111111-a-b-c-283100eb",
+       "arn:aws:iam::111111111111:role/a/b/c": "Administrator-111111111111-a-b-c-08717743",
+     }
+    `);
+  });
+
   it('lets its role be taken for this cluster only', () => {
     const [trust] = build().statements('Cluster/Role/Trust');
     expect(trust?.['condition']).toEqual([

@@ -5,6 +5,7 @@ import { parseSource, type Source } from './loader/parse';
 import { ConfigError, quote, type Problem } from './loader/problem';
 import { didYouMean } from './loader/suggest';
 import type { Platform } from './platform';
+import { isTenantId } from './schema/tenant';
 
 export { ConfigError } from './loader/problem';
 export type { Problem } from './loader/problem';
@@ -18,7 +19,8 @@ const MAX_FILE_BYTES = 1024 * 1024;
 export interface LoadOptions {
   /**
    * Chooses the tenant files to read and check, by tenant id and the ids of the platform's cells, so that the synth
-   * of one stack does not pay for every tenant. The names of all files are checked in any case.
+   * of one stack does not pay for every tenant. The names of all files are checked in any case, and a file whose name
+   * is no tenant id is read in any case.
    *
    * @default - all tenant files
    */
@@ -39,7 +41,9 @@ export function loadPlatform(root: string, environment: string, options: LoadOpt
   const source = folder.hasPlatformFile ? reader.read(`${folder.path}/platform.yaml`) : undefined;
   const platform = source && parseSource(source);
   const cells = platform?.document?.keys(['cells']) ?? [];
-  const selected = folder.tenantNames.filter((id) => options.tenants?.(id, cells) ?? true);
+  const selected = folder.tenantNames.filter(
+    (id) => !isTenantId(id) || (options.tenants?.(id, cells) ?? true),
+  );
   const tenants = selected.flatMap((name) => {
     const tenant = reader.read(`${folder.path}/tenants/${name}.yaml`);
     return tenant === undefined ? [] : [{ name, source: tenant }];
@@ -119,23 +123,21 @@ class Reader {
 
   private tenantNames(folder: string): string[] {
     return (this.list(folder) ?? []).flatMap(({ name }) => {
-      if (name.endsWith('.yaml')) return [name.slice(0, -'.yaml'.length)];
-      const stem = /^(.+)\.ya?ml$/i.exec(name)?.[1];
-      this.report(
-        `${folder}/${name}`,
-        stem === undefined
-          ? 'is not a tenant file, <tenant id>.yaml; move it elsewhere or delete it'
-          : `must end in .yaml; rename it to ${stem}.yaml`,
-      );
+      const hidden = HIDDEN.test(name);
+      if (!hidden && name.endsWith('.yaml')) return [name.slice(0, -'.yaml'.length)];
+      this.report(`${folder}/${name}`, hidden ? HIDDEN_TENANT : strayTenant(name));
       return [];
     });
   }
 
-  /** A folder's entries, sorted by name, without what editors and operating systems leave behind. */
+  /**
+   * A folder's entries, sorted by name, without what editors and operating systems leave behind. A hidden file that ends
+   * like a config file is kept: somebody may believe that it counts.
+   */
   private list(folder: string): Dirent[] | undefined {
     try {
       return readdirSync(join(this.root, folder), { withFileTypes: true })
-        .filter(({ name }) => !/^[.#]|~$/.test(name))
+        .filter((entry) => !isLeftBehind(entry))
         .sort((a, b) => (a.name < b.name ? -1 : 1));
     } catch (error) {
       this.report(folder, `cannot be read: ${reason(error)}`);
@@ -146,6 +148,26 @@ class Reader {
   private report(file: string, message: string): void {
     this.problems.push({ file, path: '', message });
   }
+}
+
+const HIDDEN_TENANT =
+  'is named like a hidden file, which would never be read; rename it to <tenant id>.yaml, or delete it';
+
+function strayTenant(name: string): string {
+  const stem = /^(.+)\.ya?ml$/i.exec(name)?.[1];
+  return stem === undefined
+    ? 'is not a tenant file, <tenant id>.yaml; move it elsewhere or delete it'
+    : `must end in .yaml; rename it to ${stem}.yaml`;
+}
+
+/** How the names of hidden files, and of some editors' own files, start. */
+const HIDDEN = /^[.#]/;
+
+function isLeftBehind(entry: Dirent): boolean {
+  const { name } = entry;
+  // Emacs locks a file under edit by a link beside it, `.#acme.yaml`, that leads nowhere.
+  if (name.startsWith('.#') && entry.isSymbolicLink()) return true;
+  return name.endsWith('~') || (HIDDEN.test(name) && !/\.ya?ml$/i.test(name));
 }
 
 function strayEntry(name: string, allowed: readonly string[]): string {

@@ -1,4 +1,6 @@
+import * as z from 'zod/mini';
 import { resolvePlatform, type Platform } from '../platform';
+import { cellId } from '../schema/cell';
 import { platformSchema } from '../schema/platform';
 import { tenantSchema } from '../schema/tenant';
 import { explainIssues } from './explain';
@@ -28,7 +30,7 @@ export function checkConfig({ environment, platform, tenants, tenantNames }: Env
   const platformDocument = platform?.document;
   const parsed = tenants.map(({ name, source }) => ({ name, ...parseSource(source) }));
   const tenantDocuments = parsed.flatMap(({ name, document }) => (document ? [{ name, document }] : []));
-  const cells = platformDocument?.keys(['cells']) ?? [];
+  const cells = (platformDocument?.keys(['cells']) ?? []).filter((id) => z.safeParse(cellId, id).success);
 
   const problems = [
     ...(platform?.problems ?? []),

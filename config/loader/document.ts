@@ -24,11 +24,15 @@ export class ConfigDocument {
 
   private readonly root: Node | undefined;
 
-  /** @param tree - a tree that the loader has found free of errors, aliases and tags */
+  /**
+   * @param tree - a tree that the loader has found free of errors, aliases and tags
+   * @param duplicates - keys given more than once, so that nobody knows which of their values is meant
+   */
   public constructor(
     public readonly file: string,
     tree: Document.Parsed,
     private readonly lines: LineCounter,
+    private readonly duplicates: readonly Path[],
   ) {
     this.data = tree.toJS();
     this.root = tree.contents ?? undefined;
@@ -51,8 +55,14 @@ export class ConfigDocument {
     return result.success ? result.data : undefined;
   }
 
-  /** The value at `path`, unchecked; undefined when there is none. */
+  /** Whether the value at `path` belongs to a key given more than once, so that it is not worth checking. */
+  public isAmbiguous(path: Path): boolean {
+    return this.duplicates.some((duplicate) => duplicate.every((part, index) => part === path[index]));
+  }
+
+  /** The value at `path`, unchecked; undefined when there is none, or more than one. */
   public at(path: Path): unknown {
+    if (this.isAmbiguous(path)) return undefined;
     return path.reduce<unknown>(
       (value, part) =>
         typeof value === 'object' && value !== null && Object.hasOwn(value, part)

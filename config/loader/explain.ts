@@ -12,13 +12,48 @@ const NO_TEXT = 'Invalid input';
 /** Everything in the document that its schema refuses, in words for the person who wrote the file. */
 export function explainIssues(document: ConfigDocument, schema: z.core.$ZodType): Problem[] {
   const result = z.safeParse(schema, document.data);
-  if (result.success) return [];
-  const issues = firstOfEachPath(result.error.issues);
+  const issues = firstOfEachPath(result.error?.issues ?? []).filter(
+    (issue) => !document.isAmbiguous(issue.path as Path),
+  );
   const typos = new Set(issues.flatMap((issue) => probableTargets(document, schema, issue)));
-  return issues
-    .filter((issue) => !typos.has(JSON.stringify(issue.path)))
-    .flatMap((issue) => explain(document, schema, issue));
+  const refused = new Set(
+    issues
+      .filter(({ code }) => code !== 'unrecognized_keys' && code !== 'invalid_key')
+      .map(({ path }) => JSON.stringify(path)),
+  );
+  return [
+    ...issues
+      .filter((issue) => !typos.has(JSON.stringify(issue.path)))
+      .flatMap((issue) => explain(document, schema, issue)),
+    ...explainOddNumbers(document, schema, refused),
+  ];
 }
+
+/**
+ * Whole numbers that are not written in plain decimal. YAML has more ways to write a number than people expect, and its
+ * versions differ: `050` is fifty to this one and forty to the one before.
+ *
+ * @param refused - paths, as JSON, that have a problem already
+ */
+function explainOddNumbers(
+  document: ConfigDocument,
+  root: z.core.$ZodType,
+  refused: ReadonlySet<string>,
+  path: Path = [],
+): Problem[] {
+  if (refused.has(JSON.stringify(path))) return [];
+  const value = document.at(path);
+  if (typeof value === 'object' && value !== null) {
+    const parts = Array.isArray(value) ? [...value.keys()] : Object.keys(value);
+    return parts.flatMap((part) => explainOddNumbers(document, root, refused, [...path, part]));
+  }
+  const written = document.writtenAs(path) ?? '';
+  if (typeof value !== 'number' || PLAIN_DECIMAL.test(written) || !wantsNumber(schemaAt(root, path)))
+    return [];
+  return [document.problem(path, `must be in plain decimal digits, got ${cut(written)}; write ${value}`)];
+}
+
+const PLAIN_DECIMAL = /^(0|-?[1-9]\d*)$/;
 
 function explain(document: ConfigDocument, root: z.core.$ZodType, issue: Issue): Problem[] {
   const path = issue.path as Path;
@@ -133,6 +168,12 @@ function wantsText(schema: Schema): boolean {
   );
 }
 
+function wantsNumber(schema: Schema): boolean {
+  return (
+    schema._zod.def.type === 'number' || allowedValues(schema).some((allowed) => typeof allowed === 'number')
+  );
+}
+
 /** What to do about it, when that is clear. */
 function remedy(document: ConfigDocument, path: Path, schema: Schema): string {
   const value = document.at(path);
@@ -154,7 +195,7 @@ function conversion(text: string, { _zod: { def } }: Schema): string {
       return /^(false|no|off|n)$/i.test(text) ? '; write false, without quotes' : '';
     case 'number':
     case 'literal':
-      return /^-?\d+$/.test(text) ? '; remove the quotes' : '';
+      return plainDecimal(text);
     case 'array':
       return '; write each entry on a line of its own after "- "';
     case 'object':
@@ -163,6 +204,13 @@ function conversion(text: string, { _zod: { def } }: Schema): string {
     default:
       return '';
   }
+}
+
+/** How to write a number that stands in quotes, or whose digits are in groups: `5_000`, `5,000`. */
+function plainDecimal(text: string): string {
+  if (PLAIN_DECIMAL.test(text)) return '; remove the quotes';
+  const digits = text.replace(/_|,(?=\d{3}(,|$))/g, '');
+  return /^\d+$/.test(digits) ? `; write ${BigInt(digits)}` : '';
 }
 
 function firstOfEachPath(issues: readonly Issue[]): Issue[] {

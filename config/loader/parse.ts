@@ -1,15 +1,16 @@
 import {
+  isMap,
   isScalar,
+  isSeq,
   LineCounter,
   parseDocument,
   visit,
   type Document,
   type Node,
-  type Pair,
   type YAMLError,
 } from 'yaml';
 import { ConfigDocument, keyText } from './document';
-import { quote, type Problem } from './problem';
+import { quote, type Path, type Problem } from './problem';
 
 /** A config file's text. */
 export interface Source {
@@ -52,11 +53,29 @@ function parse({ file, text }: Source): Parsed {
     return { file, line, column: col, path: '', message };
   };
 
+  const loneReturn = text.search(/\r(?!\n)/);
+  if (loneReturn >= 0) return { document: undefined, problems: [at(loneReturn, LONE_RETURN)] };
   const errors = tree.errors.map((error) => at(error.pos[0], syntaxMessage(error)));
   const refused = errors.length > 0 ? errors : findUnsupported(tree, at);
   if (refused.length > 0) return { document: undefined, problems: firstOfEachLine(refused) };
-  return { document: new ConfigDocument(file, tree, lines), problems: findBadKeys(tree, at, lines) };
+  const problems: Problem[] = [];
+  const duplicates: Path[] = [];
+  for (const { path, offset, first } of findBadKeys(tree.contents)) {
+    const key = String(path.at(-1));
+    if (first === undefined) {
+      problems.push(at(offset, `must not have the key ${quote(key)}`));
+    } else {
+      duplicates.push(path);
+      const { line } = lines.linePos(first);
+      problems.push(at(offset, `has the key ${quote(key)} twice, first on line ${line}; keep one`));
+    }
+  }
+  return { document: new ConfigDocument(file, tree, lines, duplicates), problems };
 }
+
+/** Some editors and spreadsheets still end lines so. YAML reads all of such a file as one line, or one comment. */
+const LONE_RETURN =
+  'must not have a carriage return without a line feed (the line ends of the old Mac); save it with the line ends LF or CRLF';
 
 const TOO_DEEP = 'it is nested too deeply to be read; config needs five levels';
 
@@ -123,26 +142,24 @@ function findUnsupported(tree: Document.Parsed, at: ProblemAt): Problem[] {
   return problems;
 }
 
+interface BadKey {
+  readonly path: Path;
+  readonly offset: number;
+  /** Offset of the equal key before; undefined when the key is bad by itself. */
+  readonly first: number | undefined;
+}
+
 /** Keys that would be lost without a word. */
-function findBadKeys(tree: Document.Parsed, at: ProblemAt, lines: LineCounter): Problem[] {
-  const problems: Problem[] = [];
-  visit(tree, {
-    Map: (_, { items }) => {
-      const seen = new Map<string, number>();
-      for (const pair of items as Pair<Node, Node | null>[]) {
-        const offset = pair.key.range?.[0] ?? 0;
-        const key = keyText(pair);
-        const first = seen.get(key);
-        if (key === '__proto__') {
-          problems.push(at(offset, 'must not have the key "__proto__"'));
-        } else if (first !== undefined) {
-          const { line } = lines.linePos(first);
-          problems.push(at(offset, `has the key ${quote(key)} twice, first on line ${line}; keep one`));
-        } else {
-          seen.set(key, offset);
-        }
-      }
-    },
+function findBadKeys(node: Node | null, path: Path = []): BadKey[] {
+  if (isSeq<Node>(node)) return node.items.flatMap((item, index) => findBadKeys(item, [...path, index]));
+  if (!isMap<Node, Node | null>(node)) return [];
+  const seen = new Map<string, number>();
+  return node.items.flatMap((pair): BadKey[] => {
+    const key = keyText(pair);
+    const [own, offset] = [[...path, key], pair.key.range?.[0] ?? 0];
+    const first = seen.get(key);
+    if (first === undefined) seen.set(key, offset);
+    const bad = first !== undefined || key === '__proto__';
+    return [...(bad ? [{ path: own, offset, first }] : []), ...findBadKeys(pair.value, own)];
   });
-  return problems;
 }

@@ -14,7 +14,7 @@ export interface TenantDocument {
  * What tenant files must keep across files.
  *
  * @param fileNames - names, without `.yaml`, of all tenant files, read or not
- * @param cells - ids of the platform's cells; undefined when they are unknown because platform.yaml is broken
+ * @param cells - valid ids of the platform's cells; undefined when they are unknown because platform.yaml is broken
  */
 export function checkTenantRules(
   tenants: readonly TenantDocument[],

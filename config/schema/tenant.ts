@@ -37,6 +37,11 @@ export const tenantId = z.string().check(
   }),
 );
 
+/** Whether a text can be a tenant's id, and so the name of its file. */
+export function isTenantId(text: string): boolean {
+  return z.safeParse(tenantId, text).success;
+}
+
 export const tenantSchema = z.strictObject({
   id: tenantId,
   name: z

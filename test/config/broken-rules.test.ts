@@ -1,3 +1,4 @@
+import { loadPlatform } from '../../config/load';
 import { acme, inProject, load, platform, refusal, refusalIn, tenantFile } from './fixture';
 import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
@@ -371,6 +372,54 @@ describe('files and folders', () => {
       'prod/tenants/#acme.yaml#': 'x',
     };
     expect(load(files).tenants).toHaveLength(2);
+  });
+
+  it('hidden files that end like a tenant file do not pass unseen', () => {
+    expect(
+      refusal({
+        'prod/tenants/.yaml': 'x',
+        'prod/tenants/.acme.yaml': 'x',
+        'prod/tenants/#acme.yaml': 'x',
+        'prod/tenants/.acme.yml': 'x',
+        'prod/.platform.yaml': 'x',
+      }),
+    ).toMatchInlineSnapshot(`
+     config of "prod" is invalid: 5 problems
+
+     config/environments/prod/.platform.yaml
+         is not part of an environment; did you mean "platform.yaml"?  allowed: platform.yaml, tenants
+     config/environments/prod/tenants/#acme.yaml
+         is named like a hidden file, which would never be read; rename it to <tenant id>.yaml, or delete it
+     config/environments/prod/tenants/.acme.yaml
+         is named like a hidden file, which would never be read; rename it to <tenant id>.yaml, or delete it
+     config/environments/prod/tenants/.acme.yml
+         is named like a hidden file, which would never be read; rename it to <tenant id>.yaml, or delete it
+     config/environments/prod/tenants/.yaml
+         is named like a hidden file, which would never be read; rename it to <tenant id>.yaml, or delete it
+    `);
+  });
+
+  it('the lock that Emacs puts beside a file under edit is ignored', () => {
+    const tenants = inProject({}, (root) => {
+      symlinkSync('me@host.1', join(root, 'config/environments/prod/tenants/.#acme.yaml'));
+      return loadPlatform(root, 'prod').tenants;
+    });
+    expect(tenants).toHaveLength(2);
+  });
+
+  it('a file whose name is no tenant id is read although its tenant is not asked for', () => {
+    expect(
+      refusal(
+        { 'prod/tenants/Acme.yaml': tenantFile('initech'), ...platform(['enterprise: 2', 'enterprise: 3']) },
+        'prod',
+        { tenants: () => false },
+      ),
+    ).toMatchInlineSnapshot(`
+     config of "prod" is invalid: 1 problem
+
+     config/environments/prod/tenants/Acme.yaml:1:5  id
+         must equal the file's name, "Acme", got "initech"; change the id, or rename the file to initech.yaml
+    `);
   });
 
   it('a folder in place of a file', () => {

@@ -87,9 +87,23 @@ describe('a value that a schema refuses', () => {
      config of "prod" is invalid: 1 problem
 
      config/environments/prod/platform.yaml:25:26  cells.use1a.cluster.kubernetesVersion
-         must be one of 1.32, 1.33, 1.34, 1.35, 1.36, got "1.29"; did you mean "1.32"?
+         must be one of 1.32, 1.33, 1.34, 1.35, 1.36, got "1.29"
     `);
   });
+
+  it.each(['1.3б', '1.3', '1.29', '2.30', '13.6'])(
+    'a Kubernetes version that could be a typo of several, or of none, is not suggested: %s',
+    (version) => {
+      expect(refusal(platform(['"1.36"', `"${version}"`]))).not.toContain('did you mean');
+    },
+  );
+
+  it.each(['1,36', 'v1.36', '1.366'])(
+    'a Kubernetes version one edit away from a single one is suggested: %s',
+    (version) => {
+      expect(refusal(platform(['"1.36"', `"${version}"`]))).toContain('did you mean "1.36"?');
+    },
+  );
 
   it('a mistyped region is suggested', () => {
     expect(refusal(platform(['region: us-east-1', 'region: us-esat-1']))).toMatchInlineSnapshot(`
@@ -125,6 +139,59 @@ describe('a value that a schema refuses', () => {
 
      config/environments/prod/platform.yaml:15:23  load.peakCallsPerSecond
          must be a whole number, got "10"; remove the quotes
+    `);
+  });
+
+  it.each([
+    ['050', '50'],
+    ['0x32', '50'],
+    ['0o62', '50'],
+    ['5e1', '50'],
+    ['+50', '50'],
+    ['50.0', '50'],
+  ])('a number not written in plain decimal says what to write: %s', (written, plain) => {
+    expect(refusal(platform(['peakCallsPerSecond: 10', `peakCallsPerSecond: ${written}`]))).toContain(
+      `load.peakCallsPerSecond\n    must be in plain decimal digits, got ${written}; write ${plain}`,
+    );
+  });
+
+  it.each([
+    ['5_0', '; write 50'],
+    ['0_50', '; write 50'],
+    ['1,000,000', '; write 1000000'],
+    ['"050"', '; write 50'],
+    ['2,5', ''],
+  ])(
+    'a number with its digits in groups says what to write, unless it may be a fraction: %s',
+    (written, advice) => {
+      const text = refusal(platform(['peakCallsPerSecond: 10', `peakCallsPerSecond: ${written}`]));
+      expect(text.endsWith(`must be a whole number, got "${written.replaceAll('"', '')}"${advice}`)).toBe(
+        true,
+      );
+    },
+  );
+
+  it('numbers not written in plain decimal are reported in every place, also in lists of allowed numbers', () => {
+    expect(
+      refusal(
+        platform(
+          ['flowLogRetentionDays: 365', 'flowLogRetentionDays: 0x16D'],
+          ['min: 3', 'min: +3'],
+          ['max: 6', 'max: .5'],
+          ['callsPerMonth: 2592000', 'callsPerMonth: 2_592_000'],
+        ),
+      ),
+    ).toMatchInlineSnapshot(`
+     config of "prod" is invalid: 4 problems
+
+     config/environments/prod/platform.yaml:14:18  load.callsPerMonth
+         must be a whole number, got "2_592_000"; write 2592000
+     config/environments/prod/platform.yaml:23:29  cells.use1a.network.flowLogRetentionDays
+         must be in plain decimal digits, got 0x16D; write 365
+     config/environments/prod/platform.yaml:27:55  cells.use1a.cluster.systemNodes.min
+         must be in plain decimal digits, got +3; write 3
+     config/environments/prod/platform.yaml:27:64  cells.use1a.cluster.systemNodes.max
+         must be a whole number, got .5
     `);
   });
 
@@ -246,7 +313,7 @@ describe('a value that a schema refuses', () => {
      config/environments/prod/platform.yaml:28:3  cells.USW2A
          must be 3-8 lowercase letters and digits, starting with a letter, got "USW2A"
      config/environments/prod/tenants/globex.yaml:4:7  cell
-         must be a cell of platform.yaml (USW2A, use1a), got "usw2a"; did you mean "use1a"?
+         must be a cell of platform.yaml (use1a), got "usw2a"; did you mean "use1a"?
     `);
   });
 

@@ -110,6 +110,29 @@ describe('a file that is not the YAML config uses', () => {
     `);
   });
 
+  it('a cell id given twice is the only problem, whatever the second lacks', () => {
+    const text = `${PLATFORM}  use1a:\n    acount: "222222222222"\n    zones: [us-west-2a]\n`;
+    expect(refusal({ 'prod/platform.yaml': text })).toMatchInlineSnapshot(`
+     config of "prod" is invalid: 1 problem
+
+     config/environments/prod/platform.yaml:37:3
+         has the key "use1a" twice, first on line 17; keep one
+    `);
+  });
+
+  it('the cells given twice are the only problem, and no tenant is called homeless', () => {
+    expect(refusal({ 'prod/platform.yaml': `${PLATFORM}cells:\n  euw1a: {}\n` })).toMatchInlineSnapshot(`
+     config of "prod" is invalid: 1 problem
+
+     config/environments/prod/platform.yaml:37:1
+         has the key "cells" twice, first on line 16; keep one
+    `);
+  });
+
+  it('a key given twice within a list of mappings is found', () => {
+    expect(refusal(acme(['name: acme Ltd', 'name:\n  - { a: 1, a: 2 }']))).toContain('has the key "a" twice');
+  });
+
   it('two documents', () => {
     expect(refusal({ 'prod/platform.yaml': `${PLATFORM}---\n${PLATFORM}` })).toMatchInlineSnapshot(`
      config of "prod" is invalid: 1 problem
@@ -184,6 +207,24 @@ describe('a file that is not the YAML config uses', () => {
 
      config/environments/prod/tenants/acme.yaml:1:819
          is not valid YAML: it is nested too deeply to be read; config needs five levels
+    `);
+  });
+
+  it('line ends of the old Mac, which would make the file one comment', () => {
+    expect(refusal({ 'prod/tenants/acme.yaml': '# Acme\rid: acme\rname: Acme\r' })).toMatchInlineSnapshot(`
+     config of "prod" is invalid: 1 problem
+
+     config/environments/prod/tenants/acme.yaml:1:7
+         must not have a carriage return without a line feed (the line ends of the old Mac); save it with the line ends LF or CRLF
+    `);
+  });
+
+  it('one line end of the old Mac among others', () => {
+    expect(refusal(acme(['name: acme Ltd\n', 'name: acme Ltd\r']))).toMatchInlineSnapshot(`
+     config of "prod" is invalid: 1 problem
+
+     config/environments/prod/tenants/acme.yaml:2:15
+         must not have a carriage return without a line feed (the line ends of the old Mac); save it with the line ends LF or CRLF
     `);
   });
 

@@ -1,8 +1,10 @@
 import * as z from 'zod/mini';
 import { architectureOf, cellSchema, clusterSchema, networkSchema } from '../schema/cell';
 import { overlap } from '../schema/common';
+import { instanceType, isBurstable } from '../schema/instance-types';
 import { KUBERNETES_VERSIONS, KUBERNETES_VERSIONS_CHECKED } from '../schema/kubernetes-versions';
 import { ENVIRONMENTS, loadSchema, platformSchema, registrySchema, stateSchema } from '../schema/platform';
+import { zonesOf } from '../schema/regions';
 import type { ConfigDocument } from './document';
 import type { Problem } from './problem';
 
@@ -101,14 +103,41 @@ const CELL_RULES: readonly CellRule[] = [
     const zones = document.read(path, z.array(z.unknown())) ?? [];
     return zones.flatMap((_, index) => {
       const zone = document.read([...path, index], cellSchema.shape.zones.def.element);
-      if (region === undefined || zone === undefined || zone.slice(0, -1) === region) return [];
+      if (region === undefined || zone === undefined || zonesOf(region).includes(zone)) return [];
       return [
         document.problem(
           [...path, index],
-          `must be a zone of the cell's region, ${region}, such as ${region}a, got "${zone}"`,
+          zone.slice(0, -1) === region
+            ? `must be one of ${zonesOf(region).join(', ')}, the zones of ${region} where a new account can have an EKS cluster, got "${zone}"`
+            : `must be a zone of the cell's region, ${region}, such as ${region}a, got "${zone}"`,
         ),
       ];
     });
+  },
+
+  function networkHoldsTheNodes(document, cell) {
+    const path = ['cells', cell, 'network', 'cidr'];
+    const prefix = document.read(path, networkSchema.shape.cidr)?.split('/')[1];
+    const max = document.read(
+      ['cells', cell, 'cluster', 'systemNodes', 'max'],
+      clusterSchema.shape.systemNodes.shape.max,
+    );
+    const room = NODES_IN_NETWORK.find((size) => String(size.prefix) === prefix)?.nodes;
+    if (room === undefined || max === undefined) return [];
+    const needed = SYSTEM_NODES_IN_UPGRADE * max + TENANT_NODES;
+    if (needed <= room) return [];
+    const wider = NODES_IN_NETWORK.filter(({ nodes }) => nodes >= needed).map(
+      (size) => `/${size.prefix}: ${size.nodes} nodes`,
+    );
+    const most = Math.floor((room - TENANT_NODES) / SYSTEM_NODES_IN_UPGRADE);
+    return [
+      document.problem(
+        path,
+        `must have room for ${needed} nodes (twice the ${max} of systemNodes.max, which an upgrade runs side by side, ` +
+          `and ${TENANT_NODES} for tenants), got a /${prefix} with room for ${room}; choose a wider one (${wider.join(', ')}) ` +
+          `or set systemNodes.max to at most ${most}`,
+      ),
+    ];
   },
 
   function prodHasNatInEachZone(document, cell, { environment }) {
@@ -163,6 +192,22 @@ const CELL_RULES: readonly CellRule[] = [
     return problems;
   },
 
+  function prodNodesKeepTheirSpeed(document, cell, { environment }) {
+    const path = ['cells', cell, 'cluster', 'systemNodes', 'instanceTypes'];
+    const types = environment === 'prod' ? (document.read(path, z.array(z.unknown())) ?? []) : [];
+    return types.flatMap((_, index) => {
+      const type = document.read([...path, index], instanceType);
+      if (type === undefined || (!isBurstable(type) && !type.endsWith('.medium'))) return [];
+      return [
+        document.problem(
+          [...path, index],
+          `must be at least large and not of the burstable family t in prod, got "${type}"; system pods must not ` +
+            'slow down when credits are spent, nor crowd one processor',
+        ),
+      ];
+    });
+  },
+
   function nodesHaveOneArchitecture(document, cell) {
     const path = ['cells', cell, 'cluster', 'systemNodes', 'instanceTypes'];
     const types = document.read(path, clusterSchema.shape.systemNodes.shape.instanceTypes) ?? [];
@@ -177,6 +222,22 @@ const CELL_RULES: readonly CellRule[] = [
     ];
   },
 ];
+
+/** An upgrade of the system node group may run the old node and the new one of each at the same time. */
+const SYSTEM_NODES_IN_UPGRADE = 2;
+
+/** Nodes for tenants that even the smallest cell has room for: ten in each zone. */
+const TENANT_NODES = 30;
+
+/**
+ * Nodes of 110 pods that a network holds, by its prefix length, narrowest first. The network stack plans the subnets
+ * and computes these numbers; a test holds both equal.
+ */
+export const NODES_IN_NETWORK = [
+  { prefix: 18, nodes: 84 },
+  { prefix: 17, nodes: 168 },
+  { prefix: 16, nodes: 336 },
+] as const;
 
 function inStandardSupport({ standardSupportEnds }: { readonly standardSupportEnds: string }): boolean {
   return standardSupportEnds > KUBERNETES_VERSIONS_CHECKED;

@@ -1,9 +1,21 @@
 import * as z from 'zod/mini';
-import { account, distinct, logRetentionDays, parseNetwork, region, roleArn } from './common';
+import { account, distinct, logRetentionDays, overlap, parseNetwork, region, roleArn } from './common';
+import { instanceType } from './instance-types';
 import { KUBERNETES_VERSIONS } from './kubernetes-versions';
+import { publicAccessCidr } from './public-access';
 
-/** Words that would read as something else where a cell id stands: in names of stacks, roles and contracts. */
-const RESERVED_CELL_IDS = 'boundary deploy global home platform registry shared state'.split(' ');
+/**
+ * Words that would read as something else where a cell id stands: in names of stacks, roles and contracts.
+ *
+ * Longer words (bootstrap, observability, resilience) are too long for an id as it is.
+ */
+const RESERVED_CELL_IDS =
+  'addons aws boundary cache cluster data delivery deploy gateway global home identity network platform registry shard shared state tenant tier'.split(
+    ' ',
+  );
+
+/** What EKS gives to Kubernetes services; set once, when the cluster is made, and the same in every cell. */
+export const SERVICE_CIDR = '172.20.0.0/16';
 
 export const cellId = z.string().check(
   z.regex(/^[a-z][a-z0-9]{2,7}$/, 'must be 3-8 lowercase letters and digits, starting with a letter'),
@@ -18,10 +30,14 @@ const vpcCidr = z.string().check(
     const network = parseNetwork(cidr);
     return network?.isPrivate() === true && network.subnetMask >= 16 && network.subnetMask <= 18;
   }, 'must be a private (RFC 1918) IPv4 network of size /16, /17 or /18 with its host bits zero, such as 10.16.0.0/16'),
+  z.refine(
+    (cidr) => parseNetwork(cidr) === undefined || !overlap(cidr, SERVICE_CIDR),
+    `must not overlap ${SERVICE_CIDR}, the addresses of Kubernetes services in every cluster: pods could not tell them from machines`,
+  ),
   // A VPC holds a /16 at most. Below a /18 (16,384 addresses) three zones of pods no longer fit: every node
   // takes addresses for its pods in blocks of 16 (prefix delegation), whether it runs that many or not.
   z.describe(
-    'IPv4 network of the cell, /16 to /18, private (RFC 1918). Must not overlap with another cell. Cannot be changed once deployed.',
+    'IPv4 network of the cell, /16 to /18, private (RFC 1918). Must not overlap with another cell nor with 172.20.0.0/16. Cannot be changed once deployed.',
   ),
 );
 
@@ -46,19 +62,6 @@ export const networkSchema = z.strictObject({
     .check(z.describe('How long VPC flow logs are kept, in days. Default: 365.')),
 });
 
-const publicAccessCidr = z
-  .string()
-  .check(
-    z.refine(
-      (cidr) => (parseNetwork(cidr)?.subnetMask ?? 0) >= 8,
-      'must be an IPv4 network of size /8 to /32 with its host bits zero, such as 203.0.113.0/24; 0.0.0.0/0 would open the Kubernetes API to the internet',
-    ),
-  );
-
-const instanceType = z
-  .string()
-  .check(z.regex(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/, 'must be an EC2 instance type, such as m7g.large'));
-
 /** Processor of an EC2 instance type. AWS marks Graviton (arm64) by a "g" right after the generation: m7g, c7gn. */
 export function architectureOf(type: string): 'arm64' | 'x86_64' {
   return /^(a1\.|[a-z]+\d+g)/.test(type) ? 'arm64' : 'x86_64';
@@ -71,7 +74,9 @@ const systemNodesSchema = z.strictObject({
       z.minLength(1),
       z.maxLength(20),
       distinct,
-      z.describe('EC2 instance types, in order of preference; all Graviton (arm64) or all x86, never mixed.'),
+      z.describe(
+        'EC2 instance types of the families c, m, r and t, at least medium (prod: at least large, no t), in order of preference; all Graviton (arm64) or all x86, never mixed.',
+      ),
     ),
   min: z.int().check(z.gte(1), z.lte(100), z.describe('Fewest nodes; at least 2 in prod.')),
   max: z.int().check(z.gte(1), z.lte(100), z.describe('Most nodes; at least min.')),
@@ -97,7 +102,7 @@ export const clusterSchema = z.strictObject({
     ._default(z.array(publicAccessCidr).check(z.maxLength(40), distinct), [])
     .check(
       z.describe(
-        'IPv4 networks that may reach the Kubernetes API from the internet, at most 40. Default: none, the API answers inside the VPC only.',
+        'Public IPv4 networks, /16 to /32, that may reach the Kubernetes API from the internet, at most 40. Default: none, the API answers inside the VPC only.',
       ),
     ),
   administrators: z
@@ -126,7 +131,7 @@ export const cellSchema = z.strictObject({
     .array(
       z
         .string()
-        .check(z.regex(/^[a-z]{2}(-[a-z]+)+-\d[a-z]$/, 'must be an availability zone, such as us-east-1a')),
+        .check(z.regex(/^[a-z]{2}(-[a-z]+)+-\d[a-f]$/, 'must be an availability zone, such as us-east-1a')),
     )
     .check(z.length(3), distinct, z.describe('Exactly three availability zones of the region.')),
   network: networkSchema.check(z.describe('VPC of the cell.')),

@@ -125,6 +125,18 @@ describe('a rule that spans keys', () => {
     expect(load(platform(['min: 3', 'min: 2'])).cells[0]?.cluster.systemNodes.min).toBe(2);
   });
 
+  it('a network has room for the nodes of an upgrade, and the message says how much room there is', () => {
+    const narrow = ['10.17.0.0/16', '10.17.0.0/18'] as const;
+    const max = (count: number) => platform(narrow, ['max: 6', 'max: 5'], ['max: 6', `max: ${count}`]);
+    expect(refusal(max(28))).toMatchInlineSnapshot(`
+     config of "prod" is invalid: 1 problem
+
+     config/environments/prod/platform.yaml:32:13  cells.usw2a.network.cidr
+         must have room for 86 nodes (twice the 28 of systemNodes.max, which an upgrade runs side by side, and 30 for tenants), got a /18 with room for 84; choose a wider one (/17: 168 nodes, /16: 336 nodes) or set systemNodes.max to at most 27
+    `);
+    expect(load(max(27)).cells[1]?.cluster.systemNodes.max).toBe(27);
+  });
+
   it('the most nodes are not fewer than the fewest', () => {
     expect(refusal(platform(['max: 6', 'max: 2']))).toMatchInlineSnapshot(`
      config of "prod" is invalid: 1 problem

@@ -110,7 +110,7 @@ describe('a value that a schema refuses', () => {
      config of "prod" is invalid: 1 problem
 
      config/environments/prod/platform.yaml:4:9  region
-         must be one of af-south-1, ap-east-1, ap-northeast-1, ap-northeast-2, ap-northeast-3, ap-south-1, ap-south-2, ap-southeast-1, ap-southeast-2, ap-southeast-3, ap-southeast-4, ap-southeast-5, ap-southeast-7, ca-central-1, ca-west-1, eu-central-1, eu-central-2, eu-north-1, eu-south-1, eu-south-2, eu-west-1, eu-west-2, eu-west-3, il-central-1, me-central-1, me-south-1, mx-central-1, sa-east-1, us-east-1, us-east-2, us-west-2, got "us-esat-1"; did you mean "us-east-1"?
+         must be one of af-south-1, ap-east-1, ap-northeast-1, ap-northeast-2, ap-northeast-3, ap-south-1, ap-south-2, ap-southeast-1, ap-southeast-2, ap-southeast-3, ap-southeast-4, ca-central-1, ca-west-1, eu-central-1, eu-central-2, eu-north-1, eu-south-1, eu-south-2, eu-west-1, eu-west-2, eu-west-3, il-central-1, me-central-1, me-south-1, sa-east-1, us-east-1, us-east-2, us-west-2, got "us-esat-1"; did you mean "us-east-1"?
     `);
   });
 
@@ -347,7 +347,7 @@ describe('a value that a schema refuses', () => {
      config of "prod" is invalid: 1 problem
 
      config/environments/prod/platform.yaml:26:27  cells.use1a.cluster.publicAccessCidrs[0]
-         must be an IPv4 network of size /8 to /32 with its host bits zero, such as 203.0.113.0/24; 0.0.0.0/0 would open the Kubernetes API to the internet, got "0.0.0.0/0"
+         must be an IPv4 network of size /16 to /32 with its host bits zero, such as 203.0.113.0/24; a wider one opens the Kubernetes API to strangers, and 0.0.0.0/0 to the whole internet, got "0.0.0.0/0"
     `);
   });
 

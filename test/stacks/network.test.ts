@@ -1,8 +1,11 @@
 import { join } from 'node:path';
 import { Testing } from 'cdktf';
 import { loadPlatform } from '../../config/load';
+import { NODES_IN_NETWORK } from '../../config/loader/platform-rules';
 import type { Platform } from '../../config/platform';
+import { planSubnets } from '../../constructs/network/subnet-plan';
 import { NetworkStack } from '../../stacks/network';
+import { load, PLATFORM, refusal } from '../config/fixture';
 import { synthStack, type SynthesizedStack } from '../support/synth';
 
 const platformOf = (environment: string): Platform => loadPlatform(join(__dirname, '../..'), environment);
@@ -62,16 +65,38 @@ describe('NetworkStack', () => {
     }
   });
 
+  const withNodes = (prefix: number, max: number) => (platform: Platform) => ({
+    ...platform,
+    cells: platform.cells.map((cell) => ({
+      ...cell,
+      network: { ...cell.network, cidr: `10.64.0.0/${String(prefix)}` },
+      cluster: { ...cell.cluster, systemNodes: { ...cell.cluster.systemNodes, max } },
+    })),
+  });
+
   it('refuses a network that cannot hold the system nodes twice and thirty more', () => {
-    const withNodes = (max: number) => (platform: Platform) => ({
-      ...platform,
-      cells: platform.cells.map((cell) => ({
-        ...cell,
-        network: { ...cell.network, cidr: '10.64.0.0/18' },
-        cluster: { ...cell.cluster, systemNodes: { ...cell.cluster.systemNodes, max } },
-      })),
+    expect(() => synthNetwork('dev', withNodes(18, 27))).not.toThrow();
+    expect(() => synthNetwork('dev', withNodes(18, 28))).toThrow('cidr must have room for 86 nodes');
+  });
+
+  it.each([
+    [18, 27],
+    [17, 69],
+    [16, 100],
+  ])('has room in a /%i for %i system nodes, the most that config allows there', (prefix, most) => {
+    const text = PLATFORM.replace('10.17.0.0/16', `10.64.0.0/${String(prefix)}`);
+    const withMax = (max: number) => ({
+      'prod/platform.yaml': text.replace(/max: 6(?=[^6]*$)/, `max: ${String(max)}`),
     });
-    expect(() => synthNetwork('dev', withNodes(27))).not.toThrow();
-    expect(() => synthNetwork('dev', withNodes(28))).toThrow('cidr must have room for 86 nodes');
+    expect(load(withMax(most)).cells[1]?.cluster.systemNodes.max).toBe(most);
+    expect(refusal(withMax(most + 1))).toMatch(/must have room for|must be between 1 and 100/);
+    expect(() => synthNetwork('dev', withNodes(prefix, most))).not.toThrow();
+  });
+
+  it('plans as many nodes in a network as config counts with', () => {
+    expect(NODES_IN_NETWORK.map(({ prefix }) => prefix)).toEqual([18, 17, 16]);
+    for (const { prefix, nodes } of NODES_IN_NETWORK) {
+      expect(planSubnets(`10.64.0.0/${String(prefix)}`).capacity.nodes).toBe(nodes);
+    }
   });
 });

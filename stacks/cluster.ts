@@ -1,6 +1,6 @@
 import type { Construct } from 'constructs';
 import type { Cell, Platform } from '../config/platform';
-import { architectureOf } from '../config/schema/cell';
+import { architectureOf, SERVICE_CIDR } from '../config/schema/cell';
 import { EksCluster } from '../constructs/cluster/eks-cluster';
 import type { ICluster } from '../constructs/core/interfaces';
 import { ownershipTags } from '../constructs/core/tags';
@@ -26,6 +26,7 @@ export class ClusterStack extends PlatformStack {
     const cluster = new EksCluster(this, 'Cluster', {
       ...settings,
       name: clusterName(this.placement),
+      serviceCidr: SERVICE_CIDR,
       network: networkContract.read(this, { cell: cell.id, stack: 'network' }),
       administrators: [...new Set([...administrators, addonsDeployer])],
       systemNodes: { ...systemNodes, architecture: architectureOf(systemNodes.instanceTypes[0] ?? '') },

@@ -31,6 +31,9 @@ export interface EksClusterProps {
   /** IPv4 networks that may reach the Kubernetes API from the internet, at most 40. Empty: none, the API is private. */
   readonly publicAccessCidrs: readonly string[];
 
+  /** Addresses of Kubernetes services, which no network of the cell may overlap. Cannot be changed once deployed. */
+  readonly serviceCidr: string;
+
   /** ARNs of the roles that may do everything in the cluster. At least one, or nobody could. */
   readonly administrators: readonly string[];
 
@@ -85,12 +88,6 @@ const RULES: readonly Rule<EksClusterProps>[] = [
       `systemNodes.diskGiB must be between 20 and 16384, got ${String(diskGiB)}`,
   },
 ];
-
-/**
- * Addresses of Kubernetes services. One of the two blocks that EKS would choose from by itself, fixed because it can never
- * be changed and no cell's network may overlap it.
- */
-const SERVICE_CIDR = '172.20.0.0/16';
 
 const LOG_TYPES = ['api', 'audit', 'authenticator', 'controllerManager', 'scheduler'];
 const CLUSTER_ADMIN = 'arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy';
@@ -183,7 +180,7 @@ export class EksCluster extends Construct implements ICluster {
       deletionProtection: true,
       enabledClusterLogTypes: LOG_TYPES,
       encryptionConfig: { provider: { keyArn: key.arn }, resources: ['secrets'] },
-      kubernetesNetworkConfig: { ipFamily: 'ipv4', serviceIpv4Cidr: SERVICE_CIDR },
+      kubernetesNetworkConfig: { ipFamily: 'ipv4', serviceIpv4Cidr: props.serviceCidr },
       upgradePolicy: { supportType: props.supportPolicy.toUpperCase() },
       zonalShiftConfig: { enabled: true },
       vpcConfig: {

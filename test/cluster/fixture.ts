@@ -14,6 +14,7 @@ export const PROPS: EksClusterProps = {
   },
   kubernetesVersion: '1.36',
   supportPolicy: 'standard',
+  serviceCidr: '172.20.0.0/16',
   publicAccessCidrs: [],
   administrators: ['arn:aws:iam::111111111111:role/platform-admin'],
   systemNodes: {

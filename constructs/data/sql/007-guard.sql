@@ -1,0 +1,86 @@
+-- Refuses, as it happens, every statement that would weaken tenant isolation. A new table has until the end of its
+-- transaction to be isolated.
+
+-- A row here makes its transaction be checked once more at commit. Nobody may read or write it.
+CREATE TABLE IF NOT EXISTS tenancy.commit_check (requested_at timestamptz NOT NULL DEFAULT now());
+ALTER TABLE tenancy.commit_check OWNER TO bulkhead_admin;
+
+-- Raises an error that names every violation. Tables not isolated yet count unless told otherwise.
+CREATE OR REPLACE FUNCTION tenancy.assert_isolated(include_pending boolean DEFAULT true) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  found text;
+BEGIN
+  SELECT string_agg(format('  - %s: %s. Remedy: %s', v.object, v.problem, v.remedy), E'\n' ORDER BY v.object, v.problem)
+    INTO found
+    FROM tenancy.violations() v
+    WHERE include_pending OR NOT v.pending;
+  IF found IS NOT NULL THEN
+    RAISE EXCEPTION USING
+      ERRCODE = 'insufficient_privilege',
+      MESSAGE = E'tenant isolation would be weakened:\n' || found,
+      HINT = 'See docs/guides/tenant-tables.md.';
+  END IF;
+END
+$$;
+ALTER FUNCTION tenancy.assert_isolated(boolean) OWNER TO bulkhead_admin;
+
+CREATE OR REPLACE FUNCTION tenancy.check_at_commit() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  -- One check answers for all statements of the transaction.
+  DELETE FROM tenancy.commit_check;
+  IF FOUND THEN
+    PERFORM tenancy.assert_isolated();
+  END IF;
+  RETURN NULL;
+END
+$$;
+ALTER FUNCTION tenancy.check_at_commit() OWNER TO bulkhead_admin;
+
+-- DEFINER only for the insert: who runs DDL has no privilege on commit_check.
+CREATE OR REPLACE FUNCTION tenancy.check_now() RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  PERFORM tenancy.assert_isolated(false);
+  IF EXISTS (SELECT FROM tenancy.violations()) THEN
+    INSERT INTO tenancy.commit_check DEFAULT VALUES;
+  END IF;
+END
+$$;
+ALTER FUNCTION tenancy.check_now() OWNER TO bulkhead_admin;
+
+CREATE OR REPLACE FUNCTION tenancy.on_ddl() RETURNS event_trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  item record;
+BEGIN
+  -- pgroll publishes a schema of views for each version of schema app. Applications may use them as they may
+  -- use the tables; security_invoker keeps the tables' policies in force.
+  IF tg_tag = 'CREATE VIEW' THEN
+    FOR item IN SELECT * FROM pg_event_trigger_ddl_commands() WHERE object_type = 'view' AND schema_name LIKE 'app\_%' LOOP
+      EXECUTE format('GRANT USAGE ON SCHEMA %I TO bulkhead_app', item.schema_name);
+      EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %s TO bulkhead_app', item.objid::regclass);
+    END LOOP;
+  END IF;
+  PERFORM tenancy.check_now();
+END
+$$;
+ALTER FUNCTION tenancy.on_ddl() OWNER TO bulkhead_admin;
+
+DROP TRIGGER IF EXISTS check_at_commit ON tenancy.commit_check;
+CREATE CONSTRAINT TRIGGER check_at_commit AFTER INSERT ON tenancy.commit_check
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION tenancy.check_at_commit();
+
+DO $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM pg_catalog.pg_event_trigger WHERE evtname = 'tenancy_guard') THEN
+    CREATE EVENT TRIGGER tenancy_guard ON ddl_command_end EXECUTE FUNCTION tenancy.on_ddl();
+    ALTER EVENT TRIGGER tenancy_guard DISABLE;
+  END IF;
+END
+$$;

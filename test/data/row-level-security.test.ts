@@ -1,0 +1,8 @@
+/** @jest-environment ./test/support/pglite-environment.ts */
+import { describeTenantIsolation, MUTATIONS } from '../support/isolation-suite';
+import { startEmbedded } from '../support/postgres';
+
+describe('row-level security, on the embedded PostgreSQL', () => {
+  // The other mutations run on an installed server, which starts faster.
+  describeTenantIsolation(startEmbedded, MUTATIONS.slice(0, 2));
+});

@@ -1,0 +1,385 @@
+import { ADMIN, type Row, type Server } from './postgres';
+
+/** Something an attacker tries from a session that serves tenant `acme`. The victim is tenant `globex`. */
+export interface Attack {
+  readonly name: string;
+  readonly sql: string;
+  /** @default 'bulkhead_starter' - the application's login */
+  readonly role?: string;
+  /** @default 'acme'; null sets none */
+  readonly tenant?: string | null;
+  /** What PostgreSQL must answer. @default - it may succeed, as long as nothing of the victim is seen or changed */
+  readonly refused?: RegExp;
+  /** Not on the embedded server, which has one connection for all roles and waits for ever on COPY … FROM STDIN. */
+  readonly installedOnly?: boolean;
+}
+
+const NO_TENANT = /no tenant is set for this transaction/;
+const DENIED = /permission denied|must be owner|must be superuser|must have admin option|is not available/;
+const POLICY = /violates row-level security policy/;
+const GUARD = /tenant isolation would be weakened/;
+
+const statementsWithoutTenant = [
+  'SELECT * FROM app.orders',
+  'SELECT * FROM app.orders WHERE id = -1',
+  'SELECT count(*) FROM app.empty',
+  'SELECT * FROM app.order_totals',
+  'SELECT app.order_count()',
+  "INSERT INTO app.orders (ref) VALUES ('x')",
+  "INSERT INTO app.orders (tenant_id, ref) VALUES ('acme', 'x')",
+  'UPDATE app.orders SET amount = 0',
+  'UPDATE app.empty SET note = null',
+  'DELETE FROM app.orders',
+  'DELETE FROM app.empty WHERE id = 4',
+  'COPY (SELECT * FROM app.orders) TO STDOUT',
+];
+
+const failsClosed: readonly Attack[] = [
+  ...statementsWithoutTenant.map((sql) => ({
+    name: `no tenant: ${sql}`,
+    tenant: null,
+    sql,
+    refused: NO_TENANT,
+  })),
+  { name: 'an empty tenant', tenant: '', sql: 'SELECT * FROM app.orders', refused: NO_TENANT },
+  ...[
+    'Globex',
+    'globex ',
+    'globex\n',
+    'globex-',
+    '-globex',
+    'glo--bex',
+    '1globex',
+    'g',
+    'g'.repeat(32),
+    "globex' OR '1'='1",
+    '%',
+    'glöbex',
+  ].map((tenant) => ({
+    name: `a malformed tenant ${JSON.stringify(tenant)}`,
+    tenant,
+    sql: 'SELECT * FROM app.orders',
+    refused: /app\.tenant_id is not a tenant id/,
+  })),
+  {
+    name: 'the owner without a tenant',
+    role: 'bulkhead_owner_login',
+    tenant: null,
+    sql: 'SELECT * FROM app.orders',
+    refused: NO_TENANT,
+  },
+  { name: 'the owner with another tenant', role: 'bulkhead_owner_login', sql: 'SELECT * FROM app.orders' },
+];
+
+const reads: readonly Attack[] = [
+  'SELECT * FROM app.orders',
+  "SELECT * FROM app.orders WHERE tenant_id = 'globex' OR true",
+  "SELECT o.* FROM app.orders o JOIN app.lines l ON true WHERE o.tenant_id = 'globex'",
+  "SELECT * FROM app.order_totals WHERE tenant_id = 'globex'",
+  'SELECT * FROM app.events',
+  'SELECT * FROM app.events_2026',
+  'SELECT * FROM app.search_orders()',
+  'WITH changed AS (UPDATE app.orders SET amount = amount RETURNING *) SELECT * FROM changed',
+  "DELETE FROM app.orders WHERE ref LIKE 'secret%' RETURNING *",
+  'SELECT * FROM app.orders FOR UPDATE',
+  'SELECT * FROM app.orders TABLESAMPLE SYSTEM (100)',
+  'TABLE app.orders',
+  'PREPARE steal AS SELECT * FROM app.orders; EXECUTE steal; DEALLOCATE steal',
+  'DECLARE steal CURSOR FOR SELECT * FROM app.orders; FETCH ALL FROM steal',
+  "SELECT query_to_xml('SELECT * FROM app.orders', true, false, '')",
+  "SELECT table_to_xml('app.orders', true, false, '')",
+  "SELECT most_common_vals::text FROM pg_stats WHERE tablename = 'orders'",
+  "SELECT most_common_vals::text FROM pg_stats_ext WHERE tablename = 'orders'",
+  'SELECT row_to_json(o) FROM app.orders o',
+  "SELECT ref FROM app.orders WHERE ref ~ 'secret' UNION ALL SELECT ref FROM app.orders",
+  "DO $$ BEGIN PERFORM 1 FROM app.orders WHERE ref LIKE 'secret%'; IF FOUND THEN RAISE 'leak'; END IF; END $$",
+  // A function that fails on the victim's rows must never be given them.
+  "SELECT * FROM app.orders WHERE 1 / (CASE WHEN ref LIKE 'secret%' THEN 0 ELSE 1 END) = 1",
+  'SELECT * FROM app.orders WHERE ref::int = 7 AND false',
+  "MERGE INTO app.orders o USING (VALUES ('secret-1')) v (ref) ON o.ref = v.ref WHEN MATCHED THEN DELETE",
+].map((sql) => ({ name: sql, sql }));
+
+const writes: readonly Attack[] = [
+  {
+    name: 'insert a row for another tenant',
+    sql: "INSERT INTO app.orders (tenant_id, ref) VALUES ('globex', 'forged')",
+    refused: POLICY,
+  },
+  {
+    name: 'give a row to another tenant',
+    sql: "INSERT INTO app.orders (ref) VALUES ('gift'); UPDATE app.orders SET tenant_id = 'globex'",
+    refused: POLICY,
+  },
+  {
+    name: "update another tenant's row",
+    sql: "UPDATE app.orders SET amount = -1 WHERE tenant_id = 'globex'",
+  },
+  {
+    name: "update another tenant's row through a view",
+    sql: "UPDATE app.open_orders SET amount = -1 WHERE tenant_id = 'globex'",
+  },
+  {
+    name: 'insert through a view for another tenant',
+    sql: "INSERT INTO app.open_orders (tenant_id, ref) VALUES ('globex', 'forged')",
+    refused: POLICY,
+  },
+  { name: "delete another tenant's rows", sql: "DELETE FROM app.orders WHERE tenant_id = 'globex'" },
+  {
+    name: "upsert onto another tenant's key",
+    sql: "INSERT INTO app.orders (tenant_id, id, ref) OVERRIDING SYSTEM VALUE VALUES ('globex', 1000, 'secret-1') ON CONFLICT (tenant_id, id) DO UPDATE SET ref = 'stolen'",
+    refused: POLICY,
+  },
+  {
+    name: "a key of one's own that another tenant uses tells nothing",
+    sql: "INSERT INTO app.orders (id, ref) OVERRIDING SYSTEM VALUE VALUES (1000, 'secret-1') ON CONFLICT DO NOTHING; DELETE FROM app.orders WHERE id = 1000",
+  },
+  {
+    name: "refer to another tenant's row",
+    sql: 'INSERT INTO app.lines (order_id) VALUES (1000)',
+    refused: /violates foreign key constraint/,
+  },
+  {
+    name: 'write into a partition directly',
+    sql: "INSERT INTO app.events_2026 (tenant_id, at, note) VALUES ('globex', '2026-05-01', 'forged')",
+    refused: POLICY,
+  },
+  {
+    name: 'copy rows in',
+    sql: 'COPY app.orders (tenant_id, ref) FROM STDIN',
+    installedOnly: true,
+    refused: /COPY FROM not supported with row-level security|not supported/,
+  },
+  { name: 'truncate', sql: 'TRUNCATE app.orders', refused: DENIED },
+  {
+    name: 'write facts shared by all tenants',
+    sql: "INSERT INTO reference.country VALUES ('XX')",
+    refused: DENIED,
+  },
+];
+
+const powers: readonly Attack[] = [
+  'ALTER TABLE app.orders DISABLE ROW LEVEL SECURITY',
+  'ALTER TABLE app.orders NO FORCE ROW LEVEL SECURITY',
+  'DROP POLICY tenant_isolation ON app.orders',
+  'ALTER POLICY tenant_isolation ON app.orders USING (true)',
+  'CREATE POLICY open ON app.orders USING (true)',
+  'ALTER TABLE app.orders ADD COLUMN x int',
+  'DROP TABLE app.orders',
+  'CREATE INDEX ON app.orders (ref)',
+  'CREATE TABLE app.mine (id int)',
+  'CREATE TABLE public.mine (id int)',
+  'CREATE TABLE reference.mine (id int)',
+  'CREATE TEMPORARY TABLE mine (id int)',
+  'CREATE SCHEMA mine',
+  'CREATE VIEW app.mine AS SELECT 1',
+  'CREATE FUNCTION app.mine() RETURNS int LANGUAGE sql AS $$ SELECT 1 $$',
+  'CREATE FUNCTION pg_temp.mine() RETURNS int LANGUAGE sql AS $$ SELECT 1 $$',
+  'CREATE TRIGGER mine BEFORE INSERT ON app.orders FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()',
+  'CREATE RULE mine AS ON INSERT TO app.orders DO ALSO SELECT 1',
+  'CREATE OR REPLACE FUNCTION tenancy.current_tenant() RETURNS text LANGUAGE sql AS $$ SELECT $x$globex$x$::text $$',
+  'ALTER EVENT TRIGGER tenancy_guard DISABLE',
+  'SELECT * FROM tenancy.commit_check',
+  'INSERT INTO tenancy.commit_check DEFAULT VALUES',
+  'SET ROLE bulkhead_owner',
+  'SET ROLE bulkhead_migrator',
+  'SET ROLE bulkhead_admin',
+  'SET ROLE bulkhead_professional',
+  'GRANT bulkhead_owner TO bulkhead_starter',
+  'GRANT bulkhead_migrator TO bulkhead_starter',
+  'ALTER ROLE bulkhead_starter BYPASSRLS',
+  'ALTER ROLE bulkhead_starter SUPERUSER',
+  'CREATE ROLE mine',
+  "SELECT pg_read_file('/etc/passwd')",
+  "COPY app.orders TO '/tmp/stolen'",
+  "COPY (SELECT 1) TO PROGRAM 'id'",
+  "SELECT pg_ls_dir('/')",
+  'CREATE EXTENSION dblink SCHEMA app',
+  "SELECT setval('app.orders_id_seq', 1)",
+  'SELECT last_value FROM app.orders_id_seq',
+  'SET session_replication_role = replica',
+  'SELECT lo_create(4711)',
+  "SELECT lo_from_bytea(0, 'x')",
+  'SELECT query FROM pg_stat_activity',
+  'SELECT pg_terminate_backend(1)',
+  'ALTER DATABASE postgres SET app.tenant_id = globex',
+  'ALTER ROLE CURRENT_USER SET app.tenant_id = globex',
+  'LOCK TABLE pg_catalog.pg_class',
+].map((sql) => ({ name: sql, sql, refused: DENIED }));
+
+const settings: readonly Attack[] = [
+  {
+    name: 'switch row-level security off',
+    sql: 'SET LOCAL row_security = off; SELECT * FROM app.orders',
+    refused: /would be affected by row-level security policy/,
+  },
+  {
+    name: 'become another session user',
+    sql: 'SET SESSION AUTHORIZATION bulkhead_migrator',
+    refused: DENIED,
+    installedOnly: true,
+  },
+  {
+    name: 'go back to who connected',
+    sql: 'RESET SESSION AUTHORIZATION; RESET ROLE; SELECT * FROM app.orders',
+    installedOnly: true,
+  },
+  {
+    name: "shadow the policy's functions by search_path",
+    sql: 'SET LOCAL search_path = pg_temp, app, reference; SELECT * FROM app.orders',
+  },
+];
+
+/** What a careless or hostile migration tries. The guard must refuse each. */
+export const MIGRATION_ATTACKS: readonly Attack[] = [
+  'ALTER TABLE app.orders DISABLE ROW LEVEL SECURITY',
+  'ALTER TABLE app.orders NO FORCE ROW LEVEL SECURITY',
+  'ALTER TABLE app.orders DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY',
+  'DROP POLICY tenant_isolation ON app.orders',
+  'ALTER POLICY tenant_isolation ON app.orders USING (true)',
+  'ALTER POLICY tenant_isolation ON app.orders WITH CHECK (true)',
+  'ALTER POLICY tenant_migration ON app.orders TO PUBLIC',
+  'CREATE POLICY open ON app.orders USING (true)',
+  'ALTER TABLE app.empty ALTER COLUMN tenant_id DROP NOT NULL',
+  'ALTER TABLE app.orders ALTER COLUMN tenant_id DROP DEFAULT',
+  'ALTER TABLE app.orders RENAME COLUMN tenant_id TO customer',
+  'ALTER TABLE app.empty DROP COLUMN tenant_id CASCADE',
+  'DROP INDEX app.empty_tenant_id_idx',
+  'CREATE UNIQUE INDEX ON app.orders (ref)',
+  'ALTER TABLE app.lines ADD UNIQUE (id, order_id)',
+  'CREATE TABLE app.naked (id int)',
+  'CREATE TABLE app.naked (tenant_id text NOT NULL, id int)',
+  'CREATE TABLE app.naked AS SELECT 1 AS id',
+  'SELECT 1 AS id INTO app.naked',
+  'CREATE TABLE app.naked (LIKE app.orders INCLUDING ALL)',
+  "CREATE TABLE app.events_2027 PARTITION OF app.events FOR VALUES FROM ('2027-01-01') TO ('2028-01-01')",
+  'CREATE TABLE app.child () INHERITS (app.empty)',
+  "CREATE TABLE reference.events_2027 PARTITION OF app.events FOR VALUES FROM ('2027-01-01') TO ('2028-01-01')",
+  'CREATE TABLE app.bad (id int, order_id bigint); ALTER TABLE app.bad ADD FOREIGN KEY (order_id) REFERENCES app.orders (id)',
+  'CREATE TABLE app.bad (country text REFERENCES reference.country, order_tenant text, order_id bigint, FOREIGN KEY (order_tenant, order_id) REFERENCES app.orders (tenant_id, id)); SELECT tenancy.isolate($$app.bad$$)',
+  'CREATE VIEW app.all_orders AS SELECT * FROM app.orders',
+  'CREATE VIEW reference.all_orders AS SELECT * FROM app.orders',
+  'ALTER VIEW app.order_totals SET (security_invoker = false)',
+  'ALTER VIEW app.order_totals RESET (security_invoker)',
+  'CREATE MATERIALIZED VIEW app.all_orders AS SELECT 1 AS id',
+  'CREATE MATERIALIZED VIEW reference.all_orders AS SELECT 1 AS id',
+  'CREATE RULE sly AS ON INSERT TO app.orders DO ALSO DELETE FROM app.lines',
+  'CREATE FUNCTION app.sly() RETURNS bigint LANGUAGE sql SECURITY DEFINER AS $$ SELECT count(*) FROM app.orders $$',
+  "CREATE FUNCTION app.sly() RETURNS bigint LANGUAGE sql SET app.tenant_id = 'globex' AS $$ SELECT 1 $$",
+  'ALTER FUNCTION app.order_count() SECURITY DEFINER',
+  'GRANT TRUNCATE ON app.orders TO bulkhead_app',
+  'GRANT REFERENCES, TRIGGER ON app.orders TO bulkhead_app',
+  'GRANT ALL ON ALL TABLES IN SCHEMA app TO bulkhead_app',
+  'GRANT SELECT ON app.orders TO PUBLIC',
+  'GRANT SELECT (ref) ON app.orders TO PUBLIC',
+  'GRANT SELECT ON app.orders TO bulkhead_starter',
+  'GRANT SELECT ON app.orders TO bulkhead_app WITH GRANT OPTION',
+  'GRANT INSERT ON reference.country TO bulkhead_app',
+  'GRANT CREATE ON SCHEMA app TO bulkhead_app',
+  'GRANT UPDATE ON SEQUENCE app.orders_id_seq TO bulkhead_app',
+  'ALTER TABLE app.empty SET SCHEMA reference',
+  'ALTER TABLE app.orders OWNER TO bulkhead_migrator',
+].map((sql) => ({
+  name: `migration: ${sql}`,
+  role: 'bulkhead_migrator',
+  tenant: null,
+  sql,
+  refused: new RegExp(
+    `${GUARD.source}|no unique constraint matching|violates row-level security|must be owner|permission denied to set parameter`,
+  ),
+}));
+
+/** What the application's session tries, or whoever injects SQL into it. */
+export const APPLICATION_ATTACKS: readonly Attack[] = [
+  ...failsClosed,
+  ...reads,
+  ...writes,
+  ...powers,
+  ...settings,
+];
+
+/** Tables, views, functions and rows as a careful application team would make them. */
+export async function seed(server: Server): Promise<void> {
+  await server.run(
+    'bulkhead_migrator',
+    `
+    CREATE TABLE app.orders (id bigint GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY, ref text UNIQUE, amount int NOT NULL DEFAULT 1);
+    SELECT tenancy.isolate('app.orders');
+    CREATE TABLE app.lines (id bigint GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY, order_id bigint NOT NULL);
+    SELECT tenancy.isolate('app.lines');
+    ALTER TABLE app.lines ADD FOREIGN KEY (tenant_id, order_id) REFERENCES app.orders (tenant_id, id) ON DELETE CASCADE;
+    CREATE TABLE app.empty (id int, note text);
+    SELECT tenancy.isolate('app.empty');
+    CREATE TABLE app.events (at date NOT NULL, note text) PARTITION BY RANGE (at);
+    CREATE TABLE app.events_2026 PARTITION OF app.events FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
+    SELECT tenancy.isolate('app.events');
+    CREATE TABLE reference.country (code text PRIMARY KEY);
+    CREATE VIEW app.order_totals WITH (security_invoker = true) AS SELECT tenant_id, ref, sum(amount) AS total FROM app.orders GROUP BY tenant_id, ref;
+    CREATE VIEW app.open_orders WITH (security_invoker = true) AS SELECT * FROM app.orders;
+    GRANT SELECT ON app.order_totals TO bulkhead_app;
+    GRANT SELECT, INSERT, UPDATE, DELETE ON app.open_orders TO bulkhead_app;
+    CREATE FUNCTION app.order_count() RETURNS bigint LANGUAGE sql STABLE AS $$ SELECT count(*) FROM app.orders $$;
+    CREATE FUNCTION app.search_orders() RETURNS SETOF app.orders LANGUAGE plpgsql AS $$ BEGIN RETURN QUERY EXECUTE 'SELECT * FROM app.orders'; END $$`,
+  );
+  await server.run(
+    'bulkhead_migrator',
+    `
+    INSERT INTO app.orders (tenant_id, id, ref) OVERRIDING SYSTEM VALUE
+      SELECT 'globex', 999 + n, 'secret-' || n FROM generate_series(1, 20) n;
+    INSERT INTO app.lines (tenant_id, order_id) SELECT 'globex', 999 + n FROM generate_series(1, 20) n;
+    INSERT INTO app.events (tenant_id, at, note) VALUES ('globex', '2026-02-01', 'secret-event')`,
+  );
+  await server.run(
+    ADMIN,
+    `
+    CREATE ROLE bulkhead_owner_login LOGIN; GRANT bulkhead_owner TO bulkhead_owner_login;
+    ANALYZE app.orders, app.lines`,
+  );
+}
+
+const victim = async (server: Server): Promise<string> => {
+  const rows: Row[] = [];
+  try {
+    for (const table of ['orders', 'lines', 'events']) {
+      rows.push(
+        ...(await server.run(
+          ADMIN,
+          `SELECT * FROM app.${table} WHERE tenant_id = 'globex' ORDER BY 1, 2, 3`,
+        )),
+      );
+    }
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return JSON.stringify(rows);
+};
+
+/** Tries every attack, and gives what each successful one achieved. Empty if the database holds. */
+export async function successfulAttacks(server: Server, attacks: readonly Attack[]): Promise<string[]> {
+  const before = await victim(server);
+  const breaches: string[] = [];
+  for (const attack of attacks) {
+    if (attack.installedOnly === true && server.name === 'embedded') continue;
+    const role = attack.role ?? 'bulkhead_starter';
+    const tenant = attack.tenant === undefined ? 'acme' : attack.tenant;
+    let answer: string;
+    let seen: Row[] = [];
+    await server.run(role, 'BEGIN');
+    try {
+      if (tenant !== null) await server.query(role, `SELECT set_config('app.tenant_id', $1, true)`, [tenant]);
+      seen = await server.run(role, attack.sql);
+      await server.run(role, 'COMMIT');
+      answer = 'it succeeded';
+    } catch (error) {
+      await server.run(role, 'ROLLBACK');
+      answer = (error as Error).message;
+      if (attack.refused === undefined && /secret|leak|division by zero|invalid input syntax/.test(answer))
+        breaches.push(`${attack.name}: ${answer}`);
+    }
+    if (attack.refused !== undefined && !attack.refused.test(answer))
+      breaches.push(`${attack.name}: ${answer}`);
+    if (/secret|globex/.test(JSON.stringify(seen)))
+      breaches.push(`${attack.name}: read ${JSON.stringify(seen).slice(0, 200)}`);
+    if ((await victim(server)) !== before) breaches.push(`${attack.name}: changed the victim's rows`);
+  }
+  return breaches;
+}

@@ -43,6 +43,8 @@ export const NAME_RULES = {
   elasticacheReplicationGroup: { max: 40, pattern: LOWER, unique: 'region' },
   elasticacheUser: { max: 40, pattern: LOWER, unique: 'region' },
   elasticacheUserGroup: { max: 40, pattern: LOWER, unique: 'region' },
+  // Vaults, plans and selections alike: `BackupVaultName`, AWS Backup API reference.
+  backup: { max: 50, pattern: /^[\w-]{2,}$/, unique: 'region' },
   lambdaFunction: { max: 64, pattern: /^[\w-]+$/, unique: 'region' },
   loadBalancer: { max: 32, pattern: /^(?!internal-)[a-zA-Z0-9](-?[a-zA-Z0-9])*$/, unique: 'region' },
   workgroup: { max: 128, pattern: /^[\w.-]+$/, unique: 'region' },

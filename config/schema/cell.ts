@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { account, distinct, logRetentionDays, parseNetwork, region, roleArn } from './common';
+import { dataSchema } from './data';
 import { KUBERNETES_VERSIONS } from './kubernetes-versions';
 
 /** Words that would read as something else where a cell id stands: in names of stacks, roles and contracts. */
@@ -131,6 +132,7 @@ export const cellSchema = z.strictObject({
     .check(z.length(3), distinct, z.describe('Exactly three availability zones of the region.')),
   network: networkSchema.check(z.describe('VPC of the cell.')),
   cluster: clusterSchema.check(z.describe('EKS cluster of the cell.')),
+  data: z.prefault(dataSchema, {}).check(z.describe('Databases of the cell.')),
 });
 
 export type CellConfig = z.infer<typeof cellSchema>;

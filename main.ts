@@ -4,6 +4,8 @@ import { App } from 'cdktf';
 import { ConfigError, loadPlatform } from './config/load';
 import { SELECTIVE } from './constructs/core/contract';
 import { ValidationError } from './constructs/core/validation';
+import { checkGuarantees } from './guarantees';
+import { requireKept } from './guarantees/guarantee';
 import { planStacks, selectStacks, SelectionError } from './stacks/plan';
 
 export interface SynthOptions {
@@ -20,10 +22,13 @@ export interface SynthOptions {
 /**
  * Builds the stacks of one environment and writes their Terraform configuration. Writes nothing when anything is wrong.
  *
- * @throws ConfigError, SelectionError or ValidationError: a person's mistake, told whole by the error's text
+ * @throws ConfigError, SelectionError or ValidationError (a broken guarantee, too): a person's mistake, told whole by the
+ * error's text
  */
 export function synthesize({ root, environment, stacks, outdir }: SynthOptions): void {
-  const planned = planStacks(loadPlatform(root, environment));
+  const platform = loadPlatform(root, environment);
+  requireKept(checkGuarantees(platform));
+  const planned = planStacks(platform);
   const selected = stacks.length > 0 ? selectStacks(planned, stacks) : planned;
 
   mkdirSync(outdir, { recursive: true });

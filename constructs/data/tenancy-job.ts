@@ -50,6 +50,10 @@ const RULES: readonly Rule<Settings>[] = [
     message: ({ sql }) =>
       `sql must leave room for a certificate in a config map of 1 MiB, got ${Buffer.byteLength(sql.script)} bytes`,
   },
+  {
+    fails: ({ sql }) => /[$%]\{/.test(sql.script),
+    message: () => "sql must not hold '${' or '%{', which Terraform would take for its own",
+  },
 ];
 
 /** Seconds after which Kubernetes ends a job that hangs, and minutes that Terraform waits for one, start of a node included. */

@@ -104,7 +104,10 @@ describe('the job that applies the SQL', () => {
       "name must be 1-40 lowercase letters and digits, joined by single hyphens, got 'Shard'",
       { name: 'Shard' },
     ],
-    ['got', { name: 'a'.repeat(41) }],
+    [`got '${'a'.repeat(41)}'`, { name: 'a'.repeat(41) }],
+    ['sql must not hold', { sql: { script: 'SELECT ${a};', hash: 'x' } }],
+    ['sql must not hold', { sql: { script: "SELECT '%{if}';", hash: 'x' } }],
+    ['config map of 1 MiB', { sql: { script: '-'.repeat(1_040_385), hash: 'x' } }],
   ])('is refused: %s', (message, props) => {
     expect(() => synthJob(props)).toThrow(message);
   });

@@ -4,6 +4,8 @@ import { App } from 'cdktf';
 import { ConfigError, loadPlatform } from './config/load';
 import { SELECTIVE } from './constructs/core/contract';
 import { ValidationError } from './constructs/core/validation';
+import { checkGuarantees } from './guarantees';
+import { requireKept } from './guarantees/guarantee';
 import { planStacks, selectStacks, SelectionError } from './stacks/plan';
 
 export interface SynthOptions {
@@ -21,11 +23,13 @@ export interface SynthOptions {
  * Builds the stacks of one environment and checks them.
  *
  * @returns what writes their Terraform configuration
- * @throws ConfigError, SelectionError or ValidationError: a person's mistake, told whole by the error's text. Nothing has
- *   been written then
+ * @throws ConfigError, SelectionError or ValidationError: a person's mistake, or a promise that the platform
+ *   could not keep, told whole by the error's text. Nothing has been written then
  */
 export function build({ root, environment, stacks, outdir }: SynthOptions): () => void {
-  const planned = planStacks(loadPlatform(root, environment));
+  const platform = loadPlatform(root, environment);
+  requireKept(checkGuarantees(platform));
+  const planned = planStacks(platform);
   const selected = stacks.length > 0 ? selectStacks(planned, stacks) : planned;
 
   const made = makeFolder(outdir);

@@ -2,6 +2,7 @@ import type { Construct } from 'constructs';
 import type { Cell, Platform } from '../config/platform';
 import { architectureOf } from '../config/schema/cell';
 import { ClusterAddons, type ClusterAddonsProps } from '../constructs/cluster/addons/cluster-addons';
+import { MigrationNamespace } from '../constructs/data/migration-namespace';
 import { ownershipTags } from '../constructs/core/tags';
 import { addonsContract, clusterContract, networkContract } from './contracts';
 import { deployerRoleName } from './deployment-access';
@@ -35,6 +36,12 @@ export class AddonsStack extends PlatformStack {
       }),
     });
 
+    // Here, for a namespace takes rights over the whole cluster, which deployers of data shall not have.
+    const migrations = new MigrationNamespace(this, 'DataMigrations', {
+      cidr: cell.network.cidr,
+      interfaceEndpoints: cell.network.interfaceEndpoints,
+    });
+
     addonsContract.publish(
       this,
       { stack: 'addons', cell: cell.id },
@@ -44,6 +51,7 @@ export class AddonsStack extends PlatformStack {
         metricsEndpoint: addons.metrics.endpoint,
         podLogGroup: addons.podLogGroup,
         gatewayNamespace: addons.gatewayNamespace,
+        migrationNamespace: migrations.name,
       },
     );
   }

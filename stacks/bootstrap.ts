@@ -52,12 +52,12 @@ export class BootstrapStack extends PlatformStack {
     });
 
     this.addDeployers(this, home, PLATFORM_GROUPS);
-    for (const { id, account, region } of platform.cells) {
+    for (const { id, account, region, data } of platform.cells) {
       const placement = { ...home, cell: id, account, region };
       const cell = new Construct(this, id);
       setPlacement(cell, placement);
       new PermissionsBoundary(cell, 'Boundary', {
-        statements: boundaryStatements(placement),
+        statements: boundaryStatements(placement, data.recovery.copyRegion),
         tags: { cell: id },
         ...this.providerOf(account),
       });

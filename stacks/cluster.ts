@@ -3,6 +3,7 @@ import type { Cell, Platform } from '../config/platform';
 import { architectureOf, SERVICE_CIDR } from '../config/schema/cell';
 import { EksCluster } from '../constructs/cluster/eks-cluster';
 import type { ICluster } from '../constructs/core/interfaces';
+import { MIGRATION_NAMESPACE } from '../constructs/data/migration-namespace';
 import { ownershipTags } from '../constructs/core/tags';
 import { clusterName } from './cluster-name';
 import { clusterContract, networkContract } from './contracts';
@@ -23,12 +24,14 @@ export class ClusterStack extends PlatformStack {
     const { systemNodes, administrators, ...settings } = cell.cluster;
     // Deploys controllers with their CRDs and cluster roles, which Kubernetes allows only to who may do everything.
     const addonsDeployer = `arn:aws:iam::${cell.account}:role/${deployerRoleName(this.placement, 'addons')}`;
+    const dataDeployer = `arn:aws:iam::${cell.account}:role/${deployerRoleName(this.placement, 'data-shard-1')}`;
     const cluster = new EksCluster(this, 'Cluster', {
       ...settings,
       name: clusterName(this.placement),
       serviceCidr: SERVICE_CIDR,
       network: networkContract.read(this, { cell: cell.id, stack: 'network' }),
       administrators: [...new Set([...administrators, addonsDeployer])],
+      namespaceEditors: [{ roleArn: dataDeployer, namespace: MIGRATION_NAMESPACE }],
       systemNodes: { ...systemNodes, architecture: architectureOf(systemNodes.instanceTypes[0] ?? '') },
       instanceTags: ownershipTags(this, {
         platform: platform.name,

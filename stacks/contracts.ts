@@ -47,4 +47,33 @@ export const addonsContract = new Contract(1, {
   podLogGroup: 'string',
   /** Namespace in which the proxies of gateways run. */
   gatewayNamespace: 'string',
+  /** Namespace of jobs that change databases. */
+  migrationNamespace: 'string',
+});
+
+/** What the `data` stack publishes: what all databases of a cell share. */
+export const dataContract = new Contract(1, {
+  postgresVersion: 'string',
+  clusterParameterGroup: 'string',
+  instanceParameterGroup: 'string',
+  subnetGroup: 'string',
+  monitoringRoleArn: 'string',
+});
+
+/** What each `data-shard-<n>` stack publishes. With it `ImportedDatabase` grants access to the shard. */
+export const shardContract = new Contract(1, {
+  /** Hosts of the shard's proxy: the writer's, and the readers'. */
+  endpoint: 'string',
+  readerEndpoint: 'string',
+  port: 'string',
+  databaseName: 'string',
+  /** Security group of the proxy. */
+  securityGroupId: 'string',
+  /** The proxy's resource id, which policies for `rds-db:connect` name. */
+  connectResourceId: 'string',
+  keyArn: 'string',
+  /** Database users of the pooled tiers. */
+  logins: 'string[]',
+  /** Most tenants that may be placed here. */
+  maxTenants: 'string',
 });

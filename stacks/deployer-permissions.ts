@@ -3,6 +3,8 @@ import type { Statement } from '../constructs/access/statement';
 import type { Placement } from '../constructs/core/placement';
 import { addonsPermissions } from './permissions/addons';
 import { clusterPermissions } from './permissions/cluster';
+import { dataPermissions } from './permissions/data';
+import { dataShardPermissions } from './permissions/data-shard';
 import { networkPermissions } from './permissions/network';
 import { registryPermissions } from './permissions/registry';
 
@@ -19,4 +21,10 @@ export const CELL_GROUPS: Readonly<Record<string, Permissions>> = {
   network: networkPermissions,
   cluster: clusterPermissions,
   addons: addonsPermissions,
+  data: (placement, platform) => dataPermissions(placement, copyRegionOf(placement, platform)),
+  'data-shard': dataShardPermissions,
 };
+
+/** Second region of the backups of a cell's databases. */
+export const copyRegionOf = ({ cell: id }: Placement, { cells }: Platform): string | undefined =>
+  cells.find((cell) => cell.id === id)?.data.recovery.copyRegion;

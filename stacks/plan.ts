@@ -5,6 +5,8 @@ import type { Platform } from '../config/platform';
 import { AddonsStack } from './addons';
 import { BootstrapStack } from './bootstrap';
 import { ClusterStack } from './cluster';
+import { DataStack } from './data';
+import { DataShardStack, shardsOf, shardStackKind } from './data-shard';
 import { NetworkStack } from './network';
 import { stackName } from './platform-stack';
 import { RegistryStack } from './registry';
@@ -25,6 +27,11 @@ export function planStacks(platform: Platform): readonly PlannedStack[] {
       { name: stackName('network', cell), build: (app) => new NetworkStack(app, { platform, cell }) },
       { name: stackName('cluster', cell), build: (app) => new ClusterStack(app, { platform, cell }) },
       { name: stackName('addons', cell), build: (app) => new AddonsStack(app, { platform, cell }) },
+      { name: stackName('data', cell), build: (app) => new DataStack(app, { platform, cell }) },
+      ...shardsOf(platform, cell).map((shard) => ({
+        name: stackName(shardStackKind(shard), cell),
+        build: (app: Construct) => new DataShardStack(app, { platform, cell, shard }),
+      })),
     ]),
   ];
 }

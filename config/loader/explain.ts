@@ -30,7 +30,7 @@ export function explainIssues(document: ConfigDocument, schema: z.core.$ZodType)
 }
 
 /**
- * Whole numbers that are not written in plain decimal. YAML has more ways to write a number than people expect, and its
+ * Numbers that are not written in plain decimal. YAML has more ways to write a number than people expect, and its
  * versions differ: `050` is fifty to this one and forty to the one before.
  *
  * @param refused - paths, as JSON, that have a problem already
@@ -53,7 +53,7 @@ function explainOddNumbers(
   return [document.problem(path, `must be in plain decimal digits, got ${cut(written)}; write ${value}`)];
 }
 
-const PLAIN_DECIMAL = /^(0|-?[1-9]\d*)$/;
+const PLAIN_DECIMAL = /^-?(0|[1-9]\d*)(\.\d*[1-9])?$/;
 
 function explain(document: ConfigDocument, root: z.core.$ZodType, issue: Issue): Problem[] {
   const path = issue.path as Path;

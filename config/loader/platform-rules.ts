@@ -5,6 +5,7 @@ import { instanceType, isBurstable } from '../schema/instance-types';
 import { KUBERNETES_VERSIONS, KUBERNETES_VERSIONS_CHECKED } from '../schema/kubernetes-versions';
 import { ENVIRONMENTS, loadSchema, platformSchema, registrySchema, stateSchema } from '../schema/platform';
 import { zonesOf } from '../schema/regions';
+import { dataSchema } from '../schema/data';
 import type { ConfigDocument } from './document';
 import type { Problem } from './problem';
 
@@ -218,6 +219,44 @@ const CELL_RULES: readonly CellRule[] = [
       document.problem(
         path,
         `must be all Graviton or all x86: a node group has one machine image; got Graviton ${arm.join(', ')} and x86 ${x86.join(', ')}`,
+      ),
+    ];
+  },
+
+  function prodSurvivesTheLossOfAWriter(document, cell, { environment }) {
+    const path = ['cells', cell, 'data', 'readers'];
+    if (environment !== 'prod' || document.read(path, dataSchema.shape.readers) !== 0) return [];
+    return [
+      document.problem(
+        path,
+        'must be at least 1 in prod, got 0; without a reader to take over, a lost writer is gone for ten minutes',
+      ),
+    ];
+  },
+
+  function peakIsAboveIdle(document, cell) {
+    const path = ['cells', cell, 'data', 'shards'];
+    const shape = dataSchema.shape.shards.def.innerType.shape;
+    const idle = document.read([...path, 'idleAcuPerThousandTenants'], shape.idleAcuPerThousandTenants);
+    const peak = document.read([...path, 'peakAcuPerThousandTenants'], shape.peakAcuPerThousandTenants);
+    if (idle === undefined || peak === undefined || idle <= peak) return [];
+    return [
+      document.problem(
+        [...path, 'peakAcuPerThousandTenants'],
+        `must be at least idleAcuPerThousandTenants, ${idle}, got ${peak}`,
+      ),
+    ];
+  },
+
+  function copiesAreElsewhere(document, cell) {
+    const path = ['cells', cell, 'data', 'recovery', 'copyRegion'];
+    const home = document.read(['cells', cell, 'region'], cellSchema.shape.region);
+    const copies = document.read(path, platformSchema.shape.region);
+    if (home === undefined || copies !== home) return [];
+    return [
+      document.problem(
+        path,
+        `must not be the cell's own region, ${home}, which holds the snapshots themselves`,
       ),
     ];
   },

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { account, distinct, logRetentionDays, overlap, parseNetwork, region, roleArn } from './common';
+import { dataSchema } from './data';
 import { instanceType } from './instance-types';
 import { KUBERNETES_VERSIONS } from './kubernetes-versions';
 import { publicAccessCidr } from './public-access';
@@ -136,6 +137,7 @@ export const cellSchema = z.strictObject({
     .check(z.length(3), distinct, z.describe('Exactly three availability zones of the region.')),
   network: networkSchema.check(z.describe('VPC of the cell.')),
   cluster: clusterSchema.check(z.describe('EKS cluster of the cell.')),
+  data: z.prefault(dataSchema, {}).check(z.describe('Databases of the cell.')),
 });
 
 export type CellConfig = z.infer<typeof cellSchema>;

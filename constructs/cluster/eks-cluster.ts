@@ -15,6 +15,12 @@ import { EksAddons } from './eks-addons';
 import { Karpenter } from './karpenter';
 import { SystemNodes, type SystemNodesSettings } from './system-nodes';
 
+/** A role that deploys to one namespace. */
+export interface NamespaceEditor {
+  readonly roleArn: string;
+  readonly namespace: string;
+}
+
 export interface EksClusterProps {
   /** Name of the cluster. Cannot be changed once deployed. */
   readonly name: string;
@@ -36,6 +42,9 @@ export interface EksClusterProps {
 
   /** ARNs of the roles that may do everything in the cluster. At least one, or nobody could. */
   readonly administrators: readonly string[];
+
+  /** Roles that may change what is in one namespace, and see nothing beyond. @default - none */
+  readonly namespaceEditors?: readonly NamespaceEditor[];
 
   /** Nodes for system pods; all other nodes come from Karpenter. */
   readonly systemNodes: SystemNodesSettings;
@@ -90,6 +99,7 @@ const RULES: readonly Rule<EksClusterProps>[] = [
 ];
 
 const LOG_TYPES = ['api', 'audit', 'authenticator', 'controllerManager', 'scheduler'];
+const NAMESPACE_EDITOR = 'arn:aws:eks::aws:cluster-access-policy/AmazonEKSEditPolicy';
 const CLUSTER_ADMIN = 'arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy';
 
 /**
@@ -120,6 +130,10 @@ export class EksCluster extends Construct implements ICluster {
 
     const cluster = this.controlPlane(props, clusterArn);
     this.admit(cluster, props.administrators);
+    for (const { roleArn, namespace } of props.namespaceEditors ?? []) {
+      const scope = { type: 'namespace', namespaces: [namespace] };
+      this.grant(cluster, `Editor-${roleId(roleArn)}`, roleArn, NAMESPACE_EDITOR, scope);
+    }
     new Ec2Tag(this, 'NodeDiscovery', {
       resourceId: cluster.vpcConfig.clusterSecurityGroupId,
       key: 'karpenter.sh/discovery',
@@ -196,32 +210,38 @@ export class EksCluster extends Construct implements ICluster {
 
   /** Lets roles do everything in the cluster. */
   private admit(cluster: EksClusterResource, administrators: readonly string[]): void {
-    for (const principalArn of administrators) {
-      const scope = new Construct(this, administratorId(principalArn));
-      const entry = new EksAccessEntry(scope, 'Entry', {
-        clusterName: cluster.name,
-        principalArn,
-        type: 'STANDARD',
-      });
-      new EksAccessPolicyAssociation(scope, 'Policy', {
-        clusterName: cluster.name,
-        principalArn,
-        policyArn: CLUSTER_ADMIN,
-        accessScope: { type: 'cluster' },
-        dependsOn: [entry],
-      });
+    for (const roleArn of administrators) {
+      this.grant(cluster, `Administrator-${roleId(roleArn)}`, roleArn, CLUSTER_ADMIN, { type: 'cluster' });
     }
+  }
+
+  private grant(
+    cluster: EksClusterResource,
+    id: string,
+    principalArn: string,
+    policyArn: string,
+    accessScope: { readonly type: string; readonly namespaces?: string[] },
+  ): void {
+    const scope = new Construct(this, id);
+    const access = { clusterName: cluster.name, principalArn };
+    const entry = new EksAccessEntry(scope, 'Entry', { ...access, type: 'STANDARD' });
+    new EksAccessPolicyAssociation(scope, 'Policy', {
+      ...access,
+      policyArn,
+      accessScope,
+      dependsOn: [entry],
+    });
   }
 }
 
 /**
- * Construct id of an administrator. A slash cannot stand in an id, and a hyphen in its place could make two roles one
- * (`a/b-c` and `a-b-c`), so a role with a path is told apart by a hash of its ARN.
+ * Account and name of a role, for construct ids. A slash cannot stand in an id, and a hyphen in its place could make two
+ * roles one (`a/b-c` and `a-b-c`), so a role with a path is told apart by a hash of its ARN.
  */
-function administratorId(arn: string): string {
+function roleId(arn: string): string {
   // `arn:aws:iam::<account>:role/<path and name>`
   const [, , , , account = '', resource = ''] = arn.split(':');
   const role = resource.replace(/^role\//, '');
-  const id = `Administrator-${account}-${role.replaceAll('/', '-')}`;
+  const id = `${account}-${role.replaceAll('/', '-')}`;
   return role.includes('/') ? `${id}-${createHash('sha256').update(arn).digest('hex').slice(0, 8)}` : id;
 }

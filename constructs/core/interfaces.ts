@@ -1,3 +1,5 @@
+import type { Construct } from 'constructs';
+
 /**
  * What features know of one another. A feature takes these as props, so it works the same whether it stands in the
  * stack of what it needs or reads that stack's contract.
@@ -36,4 +38,43 @@ export interface ICluster {
   readonly nodeInstanceProfileName: string;
   /** Queue of spot, health and rebalance events that Karpenter drains nodes on. */
   readonly interruptionQueueName: string;
+}
+
+/** Who opens connections: what holds a security group of its own. */
+export interface IConnectable {
+  /** Stable name of the peer among all that reach the same thing; part of construct ids, so it can never change. */
+  readonly peerName: string;
+  readonly securityGroupId: string;
+  /**
+   * Whether the security group lets all outgoing traffic pass, as that of an EKS cluster does. If not, a grant adds the
+   * outgoing rule too.
+   */
+  readonly openEgress: boolean;
+}
+
+/** An IAM role that something runs as, made in the stack that grants it something. */
+export interface IRole extends Construct {
+  readonly name: string;
+}
+
+/** A PostgreSQL database. Nobody reaches it until a peer is allowed and a role may connect. */
+export interface IDatabase {
+  /** Host of the writer. */
+  readonly endpoint: string;
+  /** Host of the readers, which may lag behind by some milliseconds. */
+  readonly readerEndpoint: string;
+  readonly port: number;
+  readonly databaseName: string;
+  /** Security group of what listens at the endpoints. */
+  readonly securityGroupId: string;
+  /** What IAM policies for `rds-db:connect` name: the resource id of what listens at the endpoints. */
+  readonly connectResourceId: string;
+  /** Key that encrypts the data. */
+  readonly keyArn: string;
+
+  /** Lets a peer's connections through. Asking twice changes nothing. */
+  allowFrom(peer: IConnectable): void;
+
+  /** Lets a role log in as a database user, with tokens of its own and no password. Once a role and user. */
+  grantConnect(role: IRole, dbUser: string): void;
 }

@@ -43,6 +43,8 @@ export const NAME_RULES = {
   elasticacheReplicationGroup: { max: 40, pattern: LOWER, unique: 'region' },
   elasticacheUser: { max: 40, pattern: LOWER, unique: 'region' },
   elasticacheUserGroup: { max: 40, pattern: LOWER, unique: 'region' },
+  // Vaults, plans and selections alike: `BackupVaultName`, AWS Backup API reference.
+  backup: { max: 50, pattern: /^[\w-]{2,}$/, unique: 'region' },
 } as const satisfies Readonly<Record<string, NameRule>>;
 
 export type NameKind = keyof typeof NAME_RULES;

@@ -1,3 +1,5 @@
+import { ValidationError } from '../core/validation';
+
 /** What a shard plan is computed from. Counts of tenants, sizes in Aurora capacity units (1 ACU is about 2 GiB). */
 export interface ShardDemand {
   /** Pooled tenants that the cell is built for. A whole number, 0 or more. */
@@ -20,7 +22,8 @@ export interface ShardDemand {
   readonly peakAcuPerThousandTenants: number;
 
   /**
-   * Shards that exist already. They keep their identity.
+   * Shards that exist already, and stay. Lowered by one by hand, once the last shard's tenants have been moved and its
+   * stack retired.
    *
    * @default 0 - a new cell
    */
@@ -65,10 +68,10 @@ const roundUpToStep = (acu: number): number => Math.ceil(acu / ACU.step - 1e-9) 
  *
  * A shard is sized for the most tenants it may hold, not for today's. So where `maxTenantsPerShard` is the stricter
  * limit, one more tenant or shard changes no existing shard; where the share is, existing shards grow in place. Shards
- * are only ever appended: more tenants add `n + 1`.
+ * are only ever appended: more tenants add `n + 1`. Fewer tenants take none away while `existingShards` says that it is
+ * there, for it holds data.
  *
- * @throws Error naming every bad number, or saying that shards which exist would have to go, or that one shard
- * cannot carry its tenants.
+ * @throws ValidationError naming every bad number, or saying that one shard cannot carry its tenants.
  */
 export function planShards(demand: ShardDemand): readonly PlannedShard[] {
   const share = demand.maxShareOfTenants ?? 1;
@@ -97,7 +100,7 @@ export function planShards(demand: ShardDemand): readonly PlannedShard[] {
     [whole(existing, 0), `existingShards must be a whole number, 0 or more, got ${existing}`],
   ];
   const problems = rules.filter(([holds]) => !holds).map(([, message]) => `  - ${message}`);
-  if (problems.length > 0) throw new Error(`invalid shard demand:\n${problems.join('\n')}`);
+  if (problems.length > 0) throw new ValidationError(`invalid shard demand:\n${problems.join('\n')}`);
 
   // A share below one tenant would mean no tenants at all: at least one tenant fits a shard.
   const byShare = Math.max(1, Math.floor(demand.pooledTenants * share + 1e-9));
@@ -105,25 +108,18 @@ export function planShards(demand: ShardDemand): readonly PlannedShard[] {
     demand.pooledTenants === 0 || share === 1
       ? demand.maxTenantsPerShard
       : Math.min(demand.maxTenantsPerShard, byShare);
-  const needed = Math.max(1, Math.ceil(demand.pooledTenants / perShard));
-  if (needed < existing) {
-    throw new Error(
-      `${demand.pooledTenants} pooled tenants at ${perShard} per shard need ${needed} shards, but ${existing} exist: ` +
-        `a shard is never given up by a number in a file, for it holds data. Move its tenants, retire its stack ` +
-        `(data-shard-${existing}) by hand, then set existingShards to ${existing - 1}`,
-    );
-  }
+  const count = Math.max(1, existing, Math.ceil(demand.pooledTenants / perShard));
 
   const minAcu = Math.max(ACU.min, roundUpToStep((perShard * demand.idleAcuPerThousandTenants) / 1000));
   const maxAcu = Math.max(minAcu, roundUpToStep((perShard * demand.peakAcuPerThousandTenants) / 1000));
   if (maxAcu > ACU.max) {
     const fitting = Math.floor((ACU.max * 1000) / demand.peakAcuPerThousandTenants);
-    throw new Error(
+    throw new ValidationError(
       `a shard of ${perShard} tenants needs ${maxAcu} ACU at its peak, and Aurora Serverless v2 ends at ${ACU.max}: ` +
         `set maxTenantsPerShard to ${fitting} or less`,
     );
   }
-  return Array.from({ length: needed }, (_, index) => ({
+  return Array.from({ length: count }, (_, index) => ({
     id: String(index + 1),
     maxTenants: perShard,
     minAcu,

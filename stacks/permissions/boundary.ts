@@ -92,6 +92,7 @@ const WORKLOADS: Readonly<Record<string, readonly string[]>> = {
     'kms:Encrypt',
     'kms:GenerateDataKey*',
     'kms:ReEncrypt*',
+    'rds-db:connect',
     's3:AbortMultipartUpload',
     's3:DeleteObject',
     's3:GetBucketLocation',
@@ -107,11 +108,38 @@ const WORKLOADS: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
+/** What AWS Backup does with databases, in the cell's region and in the one that gets copies. */
+const BACKUPS = [
+  'backup:CopyFromBackupVault',
+  'backup:CopyIntoBackupVault',
+  'backup:DescribeBackupVault',
+  'backup:TagResource',
+  'kms:CreateGrant',
+  'kms:Decrypt',
+  'kms:DescribeKey',
+  'kms:Encrypt',
+  'kms:GenerateDataKey*',
+  'kms:ReEncrypt*',
+  'rds:AddTagsToResource',
+  'rds:CopyDBClusterSnapshot',
+  'rds:CreateDBClusterSnapshot',
+  // Of what a test has restored. Databases of the platform have deletion protection.
+  'rds:DeleteDBCluster',
+  'rds:DeleteDBClusterSnapshot',
+  'rds:DeleteDBInstance',
+  'rds:Describe*',
+  'rds:ListTagsForResource',
+  'rds:RestoreDBClusterFromSnapshot',
+  'tag:GetResources',
+] as const;
+
 /**
  * The most that any role made by a cell's deployers may ever do: what workloads need, in the cell's region, never in
  * another cell, and never with deployment itself.
+ *
+ * @param copyRegion second region of the backups
  */
-export function boundaryStatements(placement: Placement): readonly Statement[] {
+export function boundaryStatements(placement: Placement, copyRegion?: string): readonly Statement[] {
   const prefix = prefixOf(placement);
   const { platform, environment, cell } = placement;
   const everything = {
@@ -128,6 +156,19 @@ export function boundaryStatements(placement: Placement): readonly Statement[] {
       resources: ['*'],
       conditions: [inRegion(placement)],
     })),
+    {
+      sid: 'Backups',
+      actions: BACKUPS,
+      // Snapshots get names from AWS Backup, and what is restored gets names at random.
+      resources: ['*'],
+      conditions: [
+        {
+          test: 'StringEquals',
+          variable: 'aws:RequestedRegion',
+          values: [placement.region, ...(copyRegion === undefined ? [] : [copyRegion])],
+        },
+      ],
+    },
     {
       sid: 'Prices',
       // Price lists are public and have no resource; they are served from a few regions only.

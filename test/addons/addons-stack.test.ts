@@ -197,6 +197,7 @@ describe('namespaces', () => {
     expect(Object.fromEntries(enforced)).toEqual({
       'argo-rollouts': 'restricted',
       'aws-load-balancer-controller': 'restricted',
+      'data-migrations': 'restricted',
       'envoy-gateway-system': 'baseline',
       'external-secrets': 'restricted',
       keda: 'restricted',

@@ -40,7 +40,7 @@ describe('a rule that spans keys', () => {
      config of "prod" is invalid: 3 problems
 
      config/environments/prod/platform.yaml:18:5  cells.use1a.acount
-         unknown key "acount"; did you mean "account"?  allowed: account, cluster, network, region, zones
+         unknown key "acount"; did you mean "account"?  allowed: account, cluster, data, network, region, zones
      config/environments/prod/platform.yaml:27:55  cells.use1a.cluster.systemNodes.min
          must be a whole number, got "x"
      config/environments/prod/platform.yaml:32:13  cells.usw2a.network.cidr
@@ -55,6 +55,32 @@ describe('a rule that spans keys', () => {
      config/environments/prod/platform.yaml:2:14  environment
          must equal the folder's name, "prod", got "staging"
     `);
+  });
+
+  describe('of the databases of a cell', () => {
+    const data = (yaml: string) => platform(['    cluster:', `    data: ${yaml}\n    cluster:`]);
+
+    it.each([
+      ['{ readers: 0 }', 'cells.use1a.data.readers\n    must be at least 1 in prod, got 0'],
+      [
+        '{ recovery: { copyRegion: us-east-1 } }',
+        "cells.use1a.data.recovery.copyRegion\n    must not be the cell's own region, us-east-1",
+      ],
+      [
+        '{ shards: { peakAcuPerThousandTenants: 3.1 } }',
+        'cells.use1a.data.shards.peakAcuPerThousandTenants\n    must be at least idleAcuPerThousandTenants, 3.2, got 3.1',
+      ],
+      ['{ recovery: { rpoMinutes: 4 } }', 'cells.use1a.data.recovery.rpoMinutes'],
+      ['{ recovery: { retentionDays: 36 } }', 'cells.use1a.data.recovery.retentionDays'],
+    ])('%s is refused', (yaml, problem) => {
+      expect(refusal(data(yaml))).toContain(problem);
+    });
+
+    it('the edges of these rules are accepted', () => {
+      const edges =
+        '{ readers: 1, shards: { peakAcuPerThousandTenants: 3.2 }, recovery: { copyRegion: us-west-2, rpoMinutes: 5, retentionDays: 35 } }';
+      expect(load(data(edges)).cells[0]?.data.recovery.rpoMinutes).toBe(5);
+    });
   });
 
   it('prod does not keep its state in a local file', () => {

@@ -6,7 +6,7 @@ describe('a value that a schema refuses', () => {
      config of "prod" is invalid: 1 problem
 
      config/environments/prod/platform.yaml:19:5  cells.use1a.regoin
-         unknown key "regoin"; did you mean "region"?  allowed: account, cluster, network, region, zones
+         unknown key "regoin"; did you mean "region"?  allowed: account, cluster, data, network, region, zones
     `);
   });
 
@@ -110,7 +110,7 @@ describe('a value that a schema refuses', () => {
      config of "prod" is invalid: 1 problem
 
      config/environments/prod/platform.yaml:4:9  region
-         must be one of af-south-1, ap-east-1, ap-northeast-1, ap-northeast-2, ap-northeast-3, ap-south-1, ap-south-2, ap-southeast-1, ap-southeast-2, ap-southeast-3, ap-southeast-4, ca-central-1, ca-west-1, eu-central-1, eu-central-2, eu-north-1, eu-south-1, eu-south-2, eu-west-1, eu-west-2, eu-west-3, il-central-1, me-central-1, me-south-1, sa-east-1, us-east-1, us-east-2, us-west-2, got "us-esat-1"; did you mean "us-east-1"?
+         must be one of af-south-1, ap-east-1, ap-northeast-1, ap-northeast-2, ap-northeast-3, ap-south-1, ap-south-2, ap-southeast-1, ap-southeast-2, ap-southeast-3, ap-southeast-4, ca-central-1, eu-central-1, eu-central-2, eu-north-1, eu-south-1, eu-south-2, eu-west-1, eu-west-2, eu-west-3, me-central-1, me-south-1, sa-east-1, us-east-1, us-east-2, us-west-2, got "us-esat-1"; did you mean "us-east-1"?
     `);
   });
 

@@ -12,6 +12,22 @@ describe('loadPlatform', () => {
     expect(state.oldVersionRetentionDays).toBe(90);
     expect(cells[1]).toEqual({
       id: 'usw2a',
+      data: {
+        postgresVersion: '17',
+        shards: {
+          maxTenantsPerShard: 1250,
+          idleAcuPerThousandTenants: 3.2,
+          peakAcuPerThousandTenants: 12.8,
+          existingShards: 0,
+        },
+        readers: 1,
+        storage: 'standard',
+        insights: 'standard',
+        proxyConnectionPercent: 80,
+        pools: { starter: { maxPods: 20, poolSize: 1 }, professional: { maxPods: 10, poolSize: 2 } },
+        recovery: { rpoMinutes: 15, retentionDays: 35, snapshotHours: 24 },
+        logRetentionDays: 365,
+      },
       account: '111111111111',
       region: 'us-west-2',
       zones: ['us-west-2a', 'us-west-2b', 'us-west-2c'],

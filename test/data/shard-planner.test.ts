@@ -70,12 +70,11 @@ describe('the shard planner', () => {
     expect(after.slice(0, 10)).toEqual(before);
   });
 
-  it('refuses to give up a shard that exists', () => {
-    expect(() =>
-      planShards(demand({ pooledTenants: 20_000, maxShareOfTenants: 1, existingShards: 10 })),
-    ).toThrowErrorMatchingInlineSnapshot(
-      `"20000 pooled tenants at 2500 per shard need 8 shards, but 10 exist: a shard is never given up by a number in a file, for it holds data. Move its tenants, retire its stack (data-shard-10) by hand, then set existingShards to 9"`,
-    );
+  it('keeps every shard that exists, however few tenants are left', () => {
+    const limits = { maxShareOfTenants: 1 };
+    const fewer = planShards(demand({ ...limits, pooledTenants: 20_000, existingShards: 10 }));
+    expect(fewer).toEqual(planShards(demand({ ...limits, pooledTenants: 25_000 })));
+    expect(planShards(demand({ ...limits, pooledTenants: 20_000 }))).toHaveLength(8);
   });
 
   it('refuses a shard that Aurora could not carry, and says what would fit', () => {

@@ -48,12 +48,20 @@ describe('ClusterStack', () => {
     }
   });
 
-  it('admits the administrators of the cell and the deployer of add-ons', () => {
+  it('admits the administrators of the cell and the deployers of add-ons and shards', () => {
     const grants = stack.resources('aws_eks_access_policy_association');
     expect(grants.map((grant) => grant['principal_arn'] as string).sort()).toEqual([
       'arn:aws:iam::444444444444:role/bulkhead-dev-dev1a-deploy-addons',
+      'arn:aws:iam::444444444444:role/bulkhead-dev-dev1a-deploy-data-shard',
       'arn:aws:iam::444444444444:role/platform-admin',
     ]);
+  });
+
+  it('keeps the deployer of shards to the namespace of their jobs', () => {
+    expect(stack.only('aws_eks_access_policy_association', 'Editor-')).toMatchObject({
+      policy_arn: 'arn:aws:eks::aws:cluster-access-policy/AmazonEKSEditPolicy',
+      access_scope: { type: 'namespace', namespaces: ['data-migrations'] },
+    });
   });
 
   it('tags instances with the owner that cost reports ask for', () => {

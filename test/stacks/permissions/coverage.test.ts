@@ -6,6 +6,8 @@ import { SELECTIVE } from '../../../constructs/core/contract';
 import { AddonsStack } from '../../../stacks/addons';
 import { ClusterStack } from '../../../stacks/cluster';
 import { CELL_GROUPS, PLATFORM_GROUPS } from '../../../stacks/deployer-permissions';
+import { DataStack } from '../../../stacks/data';
+import { DataShardStack, shardsOf } from '../../../stacks/data-shard';
 import { NetworkStack } from '../../../stacks/network';
 import { boundaryStatements } from '../../../stacks/permissions/boundary';
 import { RegistryStack } from '../../../stacks/registry';
@@ -29,6 +31,13 @@ const CELL_STACKS: Readonly<Record<string, SynthesizedStack>> = {
   network: synthesized((app) => new NetworkStack(app, { platform, cell: cellOf(platform) })),
   cluster: synthesized((app) => new ClusterStack(app, { platform, cell: cellOf(platform) })),
   addons: synthesized((app) => new AddonsStack(app, { platform, cell: cellOf(platform) })),
+  data: synthesized((app) => new DataStack(app, { platform, cell: cellOf(platform) })),
+  'data-shard': synthesized((app) => {
+    const cell = cellOf(platform);
+    const [shard] = shardsOf(platform, cell);
+    if (!shard) throw new Error('the test platform has no shard');
+    return new DataShardStack(app, { platform, cell, shard });
+  }),
 };
 const STACKS: Readonly<Record<string, SynthesizedStack>> = {
   ...CELL_STACKS,
@@ -51,7 +60,43 @@ const ec2 =
   (action: string, type: string): Creation =>
   (_, at) => ({ action: `ec2:${action}`, resource: at('ec2', `${type}/*`) });
 
+const rds =
+  (action: string, type: string, name: string): Creation =>
+  (resource, at) => ({ action: `rds:${action}`, resource: at('rds', `${type}:${text(resource, name)}`) });
+
 const CREATIONS: Readonly<Record<string, Creation>> = {
+  aws_backup_plan: (_, at) => ({
+    action: 'backup:CreateBackupPlan',
+    resource: at('backup', 'backup-plan:id'),
+  }),
+  aws_backup_restore_testing_plan: (_, at) => ({
+    action: 'backup:CreateRestoreTestingPlan',
+    resource: at('backup', 'restore-testing-plan:id'),
+  }),
+  aws_backup_restore_testing_selection: null,
+  aws_backup_selection: null,
+  aws_backup_vault: (vault, at) => ({
+    action: 'backup:CreateBackupVault',
+    resource: at('backup', `backup-vault:${text(vault, 'name')}`),
+  }),
+  aws_backup_vault_lock_configuration: null,
+  aws_db_parameter_group: rds('CreateDBParameterGroup', 'pg', 'name'),
+  aws_db_proxy: () => ({ action: 'rds:CreateDBProxy', resource: '*' }),
+  aws_db_proxy_default_target_group: null,
+  aws_db_proxy_endpoint: (_, at) => ({
+    action: 'rds:CreateDBProxyEndpoint',
+    resource: at('rds', 'db-proxy-endpoint:id'),
+  }),
+  aws_db_proxy_target: null,
+  aws_db_subnet_group: rds('CreateDBSubnetGroup', 'subgrp', 'name'),
+  aws_rds_cluster: rds('CreateDBCluster', 'cluster', 'cluster_identifier'),
+  aws_rds_cluster_instance: rds('CreateDBInstance', 'db', 'identifier'),
+  aws_rds_cluster_parameter_group: rds('CreateDBClusterParameterGroup', 'cluster-pg', 'name'),
+  aws_vpc_security_group_egress_rule: ec2('AuthorizeSecurityGroupEgress', 'security-group-rule'),
+  kubernetes_config_map_v1: null,
+  kubernetes_job_v1: null,
+  kubernetes_network_policy_v1: null,
+  kubernetes_service_account_v1: null,
   aws_cloudwatch_event_rule: (rule, at) => ({
     action: 'events:PutRule',
     resource: at('events', `rule/${text(rule, 'name')}`),

@@ -1,0 +1,44 @@
+import type { Cell, Platform } from '../config/platform';
+import { POOLED_TIERS, pooledTenantsPerCell } from '../config/pooled-tenants';
+import { connectionBudget } from '../constructs/data/connection-budget';
+import { planShards, type PlannedShard } from '../constructs/data/shard-planner';
+import type { Verdict } from './guarantee';
+
+/**
+ * Load within what the platform can carry. So far: in each cell, the connections that the pods of the pooled tiers may
+ * open to a shard, against what the shard's proxy may open and its memory carries at least capacity.
+ */
+export const capacity = (platform: Platform): readonly Verdict[] =>
+  platform.cells.map((cell) => ({
+    guarantee: 'capacity',
+    subject: `${cell.id}: connections to a data shard`,
+    ...connectionsTo(platform, cell),
+  }));
+
+function connectionsTo(platform: Platform, cell: Cell): Pick<Verdict, 'outcome' | 'evidence'> {
+  const { pools, proxyConnectionPercent } = cell.data;
+  if (POOLED_TIERS.every((tier) => pools[tier].maxPods === 0)) {
+    return { outcome: 'not-applicable', evidence: 'no pods of a pooled tier may run' };
+  }
+  const plan = planned(platform, cell);
+  if (typeof plan === 'string') return { outcome: 'broken', evidence: plan };
+  const [shard] = plan;
+  if (!shard) throw new Error(`the plan of ${cell.id} has no shard`);
+  const { kept, message } = connectionBudget(
+    // All shards of a cell are of one size, and every pod may use each of them.
+    `each of ${plan.length} shards`,
+    shard,
+    proxyConnectionPercent,
+    POOLED_TIERS.map((tier) => ({ tier, ...pools[tier] })),
+  );
+  return { outcome: kept ? 'kept' : 'broken', evidence: message };
+}
+
+/** The cell's shards, or why there can be no plan. */
+function planned(platform: Platform, cell: Cell): readonly PlannedShard[] | string {
+  try {
+    return planShards({ pooledTenants: pooledTenantsPerCell(platform), ...cell.data.shards });
+  } catch (error) {
+    return (error as Error).message;
+  }
+}

@@ -1,0 +1,10 @@
+import type { Platform } from '../config/platform';
+import { capacity } from './capacity';
+import type { Guarantee, Verdict } from './guarantee';
+
+/** Every promise that synth checks. */
+const GUARANTEES: readonly Guarantee[] = [capacity];
+
+/** What all guarantees find about a platform. */
+export const checkGuarantees = (platform: Platform): readonly Verdict[] =>
+  GUARANTEES.flatMap((guarantee) => guarantee(platform));

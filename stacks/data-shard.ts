@@ -1,0 +1,80 @@
+import { resolve } from 'node:path';
+import type { Construct } from 'constructs';
+import type { Cell, Platform } from '../config/platform';
+import { POOLED_TIERS, pooledTenantsPerCell } from '../config/pooled-tenants';
+import { planShards, type PlannedShard } from '../constructs/data/shard-planner';
+import { SharedDatabase } from '../constructs/data/shared-database';
+import { tenancySql } from '../constructs/data/sql';
+import { TenancyJob } from '../constructs/data/tenancy-job';
+import { addonsContract, clusterContract, dataContract, networkContract, shardContract } from './contracts';
+import { deployerRoleName } from './deployment-access';
+import { addKubernetesProviders } from './kubernetes-access';
+import { PlatformStack } from './platform-stack';
+
+export interface DataShardStackProps {
+  readonly platform: Platform;
+  readonly cell: Cell;
+  readonly shard: PlannedShard;
+}
+
+/** Kind of the stack that holds a shard. A public contract. */
+export const shardStackKind = ({ id }: Pick<PlannedShard, 'id'>): string => `data-shard-${id}`;
+
+/** Database user of a pooled tier's services. */
+export const tierLogin = (tier: (typeof POOLED_TIERS)[number]): string => `bulkhead_${tier}`;
+
+/** The shards of a cell: as many as its share of the platform's pooled tenants needs. */
+export const shardsOf = (platform: Platform, cell: Cell): readonly PlannedShard[] =>
+  planShards({ pooledTenants: pooledTenantsPerCell(platform), ...cell.data.shards });
+
+/** One shard of a cell: a database that pooled tenants share, with row-level security in it. */
+export class DataShardStack extends PlatformStack {
+  public constructor(scope: Construct, { platform, cell, shard }: DataShardStackProps) {
+    const kind = shardStackKind(shard);
+    super(scope, { platform, cell, kind });
+    const network = networkContract.read(this, { stack: 'network', cell: cell.id });
+    const cluster = clusterContract.read(this, { stack: 'cluster', cell: cell.id });
+    const settings = dataContract.read(this, { stack: 'data', cell: cell.id });
+    const deployer = deployerRoleName(this.placement, kind);
+    addKubernetesProviders(this, cluster, cell.region, `arn:aws:iam::${cell.account}:role/${deployer}`);
+
+    const { readers, storage, insights, recovery, logRetentionDays, proxyConnectionPercent } = cell.data;
+    const logins = POOLED_TIERS.map(tierLogin);
+    const database = new SharedDatabase(this, 'Database', {
+      shard: shard.id,
+      // Zones by name, for their number and order must be known now.
+      network: { ...network, zones: cell.zones },
+      settings,
+      capacity: { minAcu: shard.minAcu, maxAcu: shard.maxAcu },
+      readers,
+      storage,
+      insights,
+      recovery,
+      logRetentionDays,
+      proxy: { logins, connectionPercent: proxyConnectionPercent },
+    });
+    new TenancyJob(this, 'Tenancy', {
+      cluster,
+      database: database.aurora,
+      namespace: addonsContract.read(this, { stack: 'addons', cell: cell.id }).migrationNamespace,
+      name: `shard-${shard.id}`,
+      // Beside the sources, and synth runs in the project's root: a bundle holds no SQL.
+      sql: tenancySql(logins, resolve('constructs/data/sql')),
+    });
+    shardContract.publish(
+      this,
+      { stack: kind, cell: cell.id },
+      {
+        endpoint: database.endpoint,
+        readerEndpoint: database.readerEndpoint,
+        securityGroupId: database.securityGroupId,
+        connectResourceId: database.connectResourceId,
+        keyArn: database.keyArn,
+        port: String(database.port),
+        databaseName: database.databaseName,
+        logins,
+        maxTenants: String(shard.maxTenants),
+      },
+    );
+  }
+}

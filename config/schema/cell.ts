@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { cacheSchema } from './cache';
 import { account, distinct, logRetentionDays, parseNetwork, region, roleArn } from './common';
 import { KUBERNETES_VERSIONS } from './kubernetes-versions';
 
@@ -131,6 +132,7 @@ export const cellSchema = z.strictObject({
     .check(z.length(3), distinct, z.describe('Exactly three availability zones of the region.')),
   network: networkSchema.check(z.describe('VPC of the cell.')),
   cluster: clusterSchema.check(z.describe('EKS cluster of the cell.')),
+  cache: z.prefault(cacheSchema, {}).check(z.describe('Distributed cache of the cell.')),
 });
 
 export type CellConfig = z.infer<typeof cellSchema>;

@@ -37,3 +37,25 @@ export interface ICluster {
   /** Queue of spot, health and rebalance events that Karpenter drains nodes on. */
   readonly interruptionQueueName: string;
 }
+
+/** What opens connections: the security group of its network interfaces, and a name for it. A cluster is one. */
+export interface IPeer {
+  readonly name: string;
+  readonly securityGroupId: string;
+}
+
+/** A cell's distributed cache. */
+export interface ICache {
+  /** Host name at which clients of the cluster begin; it tells them the nodes. TLS only. */
+  readonly endpoint: string;
+  /** TCP port, as text. */
+  readonly port: string;
+  readonly securityGroupId: string;
+  /** Name of the cache, which IAM authentication signs. */
+  readonly replicationGroupId: string;
+  readonly replicationGroupArn: string;
+  /** Group that users join to get in. */
+  readonly userGroupId: string;
+  /** Key that encrypts the cache and its snapshots. */
+  readonly keyArn: string;
+}

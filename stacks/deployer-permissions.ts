@@ -2,6 +2,7 @@ import type { Platform } from '../config/platform';
 import type { Statement } from '../constructs/access/statement';
 import type { Placement } from '../constructs/core/placement';
 import { addonsPermissions } from './permissions/addons';
+import { cachePermissions } from './permissions/cache';
 import { clusterPermissions } from './permissions/cluster';
 import { networkPermissions } from './permissions/network';
 import { registryPermissions } from './permissions/registry';
@@ -19,4 +20,5 @@ export const CELL_GROUPS: Readonly<Record<string, Permissions>> = {
   network: networkPermissions,
   cluster: clusterPermissions,
   addons: addonsPermissions,
+  cache: cachePermissions,
 };

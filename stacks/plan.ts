@@ -4,6 +4,7 @@ import { didYouMean } from '../config/loader/suggest';
 import type { Platform } from '../config/platform';
 import { AddonsStack } from './addons';
 import { BootstrapStack } from './bootstrap';
+import { CacheStack } from './cache';
 import { ClusterStack } from './cluster';
 import { NetworkStack } from './network';
 import { stackName } from './platform-stack';
@@ -25,6 +26,7 @@ export function planStacks(platform: Platform): readonly PlannedStack[] {
       { name: stackName('network', cell), build: (app) => new NetworkStack(app, { platform, cell }) },
       { name: stackName('cluster', cell), build: (app) => new ClusterStack(app, { platform, cell }) },
       { name: stackName('addons', cell), build: (app) => new AddonsStack(app, { platform, cell }) },
+      { name: stackName('cache', cell), build: (app) => new CacheStack(app, { platform, cell }) },
     ]),
   ];
 }

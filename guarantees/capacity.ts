@@ -1,5 +1,6 @@
 import type { Cell, Platform } from '../config/platform';
 import { POOLED_TIERS, pooledTenantsPerCell } from '../config/pooled-tenants';
+import { ValidationError } from '../constructs/core/validation';
 import { connectionBudget } from '../constructs/data/connection-budget';
 import { planShards, type PlannedShard } from '../constructs/data/shard-planner';
 import type { Verdict } from './guarantee';
@@ -39,6 +40,7 @@ function planned(platform: Platform, cell: Cell): readonly PlannedShard[] | stri
   try {
     return planShards({ pooledTenants: pooledTenantsPerCell(platform), ...cell.data.shards });
   } catch (error) {
-    return (error as Error).message;
+    if (error instanceof ValidationError) return error.message;
+    throw error;
   }
 }

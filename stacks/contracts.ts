@@ -38,6 +38,17 @@ export const clusterContract = new Contract(1, {
   interruptionQueueName: 'string',
 });
 
+/** What the `cache` stack publishes: an `ICache`. */
+export const cacheContract = new Contract(1, {
+  endpoint: 'string',
+  port: 'string',
+  securityGroupId: 'string',
+  replicationGroupId: 'string',
+  replicationGroupArn: 'string',
+  userGroupId: 'string',
+  keyArn: 'string',
+});
+
 /** What the `addons` stack publishes. */
 export const addonsContract = new Contract(1, {
   metricsWorkspaceId: 'string',

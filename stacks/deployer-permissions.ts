@@ -2,6 +2,7 @@ import type { Platform } from '../config/platform';
 import type { Statement } from '../constructs/access/statement';
 import type { Placement } from '../constructs/core/placement';
 import { addonsPermissions } from './permissions/addons';
+import { cachePermissions } from './permissions/cache';
 import { clusterPermissions } from './permissions/cluster';
 import { dataPermissions } from './permissions/data';
 import { dataShardPermissions } from './permissions/data-shard';
@@ -23,6 +24,7 @@ export const CELL_GROUPS: Readonly<Record<string, Permissions>> = {
   addons: addonsPermissions,
   data: (placement, platform) => dataPermissions(placement, copyRegionOf(placement, platform)),
   'data-shard': dataShardPermissions,
+  cache: cachePermissions,
 };
 
 /** Second region of the backups of a cell's databases. */

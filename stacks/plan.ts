@@ -4,6 +4,7 @@ import { didYouMean } from '../config/loader/suggest';
 import type { Platform } from '../config/platform';
 import { AddonsStack } from './addons';
 import { BootstrapStack } from './bootstrap';
+import { CacheStack } from './cache';
 import { ClusterStack } from './cluster';
 import { DataStack } from './data';
 import { DataShardStack, shardsOf, shardStackKind } from './data-shard';
@@ -32,6 +33,7 @@ export function planStacks(platform: Platform): readonly PlannedStack[] {
         name: stackName(shardStackKind(shard), cell),
         build: (app: Construct) => new DataShardStack(app, { platform, cell, shard }),
       })),
+      { name: stackName('cache', cell), build: (app) => new CacheStack(app, { platform, cell }) },
     ]),
   ];
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { cacheSchema } from '../schema/cache';
 import { architectureOf, cellSchema, clusterSchema, networkSchema } from '../schema/cell';
 import { overlap } from '../schema/common';
 import { instanceType, isBurstable } from '../schema/instance-types';
@@ -207,6 +208,18 @@ const CELL_RULES: readonly CellRule[] = [
         ),
       ];
     });
+  },
+
+  function prodCacheIsNotBurstable(document, cell, { environment }) {
+    const path = ['cells', cell, 'cache', 'nodeType'];
+    const type = document.read(path, cacheSchema.shape.nodeType);
+    if (environment !== 'prod' || !type?.startsWith('cache.t')) return [];
+    return [
+      document.problem(
+        path,
+        `must not be burstable in prod, got "${type}"; without CPU credits a node slows down just when load is highest`,
+      ),
+    ];
   },
 
   function nodesHaveOneArchitecture(document, cell) {

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { cacheSchema } from './cache';
 import { account, distinct, logRetentionDays, overlap, parseNetwork, region, roleArn } from './common';
 import { dataSchema } from './data';
 import { instanceType } from './instance-types';
@@ -137,6 +138,7 @@ export const cellSchema = z.strictObject({
     .check(z.length(3), distinct, z.describe('Exactly three availability zones of the region.')),
   network: networkSchema.check(z.describe('VPC of the cell.')),
   cluster: clusterSchema.check(z.describe('EKS cluster of the cell.')),
+  cache: z.prefault(cacheSchema, {}).check(z.describe('Distributed cache of the cell.')),
   data: z.prefault(dataSchema, {}).check(z.describe('Databases of the cell.')),
 });
 

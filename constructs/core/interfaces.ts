@@ -78,3 +78,19 @@ export interface IDatabase {
   /** Lets a role log in as a database user, with tokens of its own and no password. Once a role and user. */
   grantConnect(role: IRole, dbUser: string): void;
 }
+
+/** A cell's distributed cache. */
+export interface ICache {
+  /** Host name at which clients of the cluster begin; it tells them the nodes. TLS only. */
+  readonly endpoint: string;
+  /** TCP port, as text. */
+  readonly port: string;
+  readonly securityGroupId: string;
+  /** Name of the cache, which IAM authentication signs. */
+  readonly replicationGroupId: string;
+  readonly replicationGroupArn: string;
+  /** Group that users join to get in. */
+  readonly userGroupId: string;
+  /** Key that encrypts the cache and its snapshots. */
+  readonly keyArn: string;
+}

@@ -41,6 +41,8 @@ export const NAME_RULES = {
   rdsSubnetGroup: { max: 255, pattern: LOWER, unique: 'region' },
   rdsParameterGroup: { max: 255, pattern: LOWER, unique: 'region' },
   elasticacheReplicationGroup: { max: 40, pattern: LOWER, unique: 'region' },
+  elasticacheSubnetGroup: { max: 255, pattern: LOWER, unique: 'region' },
+  elasticacheParameterGroup: { max: 255, pattern: LOWER, unique: 'region' },
   elasticacheUser: { max: 40, pattern: LOWER, unique: 'region' },
   elasticacheUserGroup: { max: 40, pattern: LOWER, unique: 'region' },
   // Vaults, plans and selections alike: `BackupVaultName`, AWS Backup API reference.

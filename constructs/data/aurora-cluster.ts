@@ -7,14 +7,15 @@ import { Construct } from 'constructs';
 import { EncryptionKey } from '../core/encryption-key';
 import type { IConnectable, INetwork } from '../core/interfaces';
 import { physicalName } from '../core/naming';
+import { openPort } from '../core/open-port';
 import { placementOf } from '../core/placement';
 import { outside, type Rule } from '../core/validation';
 import type { ClusterCapacity } from './connection-budget';
-import { openPort } from './database';
 import type { IDatabaseSettings } from './database-settings';
 import {
   CERTIFICATE_AUTHORITY,
   DATABASE_NAME,
+  POSTGRESQL,
   ENGINE,
   MASTER_USER,
   POINT_IN_TIME_LAG_MINUTES,
@@ -225,7 +226,7 @@ export class AuroraCluster extends Construct {
    * @returns what to wait for before connecting
    */
   public allowFrom(peer: IConnectable): ITerraformDependable {
-    return openPort(this, { name: 'the database', securityGroupId: this.securityGroupId }, peer);
+    return openPort(this, { ...POSTGRESQL, securityGroupId: this.securityGroupId }, peer);
   }
 
   private key(identifier: string, { name, description }: AuroraClusterProps): EncryptionKey {

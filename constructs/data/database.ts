@@ -1,13 +1,11 @@
 import { DataAwsIamPolicyDocument } from '@cdktf/provider-aws/lib/data-aws-iam-policy-document';
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
-import { VpcSecurityGroupEgressRule } from '@cdktf/provider-aws/lib/vpc-security-group-egress-rule';
-import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-security-group-ingress-rule';
-import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import type { IConnectable, IDatabase, IRole } from '../core/interfaces';
+import { openPort } from '../core/open-port';
 import { placementOf } from '../core/placement';
 import { invalid } from '../core/validation';
-import { DATABASE_NAME, PORT } from './engine';
+import { DATABASE_NAME, PORT, POSTGRESQL } from './engine';
 
 /** Where a database listens and what it is called in policies: what a contract carries from stack to stack. */
 export interface DatabaseAddress {
@@ -16,34 +14,6 @@ export interface DatabaseAddress {
   readonly securityGroupId: string;
   readonly connectResourceId: string;
   readonly keyArn: string;
-}
-
-/**
- * Security-group rules below `scope` that let a peer reach what listens on PostgreSQL's port: one a direction, and for
- * each peer only once however often it is asked for, since EC2 refuses a second rule of the same content.
- */
-export function openPort(
-  scope: Construct,
-  to: { readonly name: string; readonly securityGroupId: string },
-  peer: IConnectable,
-): ITerraformDependable {
-  const existing = scope.node.tryFindChild(`From-${peer.peerName}`);
-  if (existing instanceof VpcSecurityGroupIngressRule) return existing;
-  const port = { ipProtocol: 'tcp', fromPort: PORT, toPort: PORT };
-  const ingress = new VpcSecurityGroupIngressRule(scope, `From-${peer.peerName}`, {
-    ...port,
-    securityGroupId: to.securityGroupId,
-    referencedSecurityGroupId: peer.securityGroupId,
-    description: `PostgreSQL from ${peer.peerName}`,
-  });
-  if (peer.openEgress) return ingress;
-  new VpcSecurityGroupEgressRule(scope, `To-${peer.peerName}`, {
-    ...port,
-    securityGroupId: peer.securityGroupId,
-    referencedSecurityGroupId: to.securityGroupId,
-    description: `PostgreSQL to ${to.name}`,
-  });
-  return ingress;
 }
 
 /** The two ways in, the same for every kind of database: `allowFrom` and `grantConnect`. */
@@ -58,7 +28,7 @@ export abstract class Database extends Construct implements IDatabase {
 
   /** Lets a peer open connections to the endpoints. */
   public allowFrom(peer: IConnectable): void {
-    openPort(this, { name: 'the database', securityGroupId: this.securityGroupId }, peer);
+    openPort(this, { ...POSTGRESQL, securityGroupId: this.securityGroupId }, peer);
   }
 
   /**

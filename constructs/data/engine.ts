@@ -13,6 +13,9 @@ export type PostgresVersion = (typeof POSTGRES_VERSIONS)[number];
 
 export const PORT = 5432;
 
+/** What listens, for rules of security groups. */
+export const POSTGRESQL = { protocol: 'PostgreSQL', port: PORT } as const;
+
 /** The one database in each cluster. */
 export const DATABASE_NAME = 'bulkhead';
 

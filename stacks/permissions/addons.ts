@@ -2,7 +2,7 @@ import type { Statement } from '../../constructs/access/statement';
 import type { Placement } from '../../constructs/core/placement';
 import { clusterName } from '../cluster-name';
 import { roleStatements } from './iam';
-import { keyStatements, logGroupStatements, podIdentityStatements } from './parts';
+import { keyStatements, logDeliveryStatement, logGroupStatements, podIdentityStatements } from './parts';
 import {
   becomesOwn,
   contractStatements,
@@ -85,21 +85,6 @@ function metricsStatements(placement: Placement): readonly Statement[] {
       resources: workspaces,
       conditions: [...isOwn(placement), KEEPS_IDENTITY],
     },
-    {
-      sid: 'DeliverWorkspaceLogs',
-      // A workspace's messages reach a log group through a delivery, which none of these actions knows as a resource:
-      // "Configure CloudWatch Logs", Amazon Managed Service for Prometheus User Guide.
-      actions: [
-        'logs:CreateLogDelivery',
-        'logs:DeleteLogDelivery',
-        'logs:DescribeResourcePolicies',
-        'logs:GetLogDelivery',
-        'logs:ListLogDeliveries',
-        'logs:PutResourcePolicy',
-        'logs:UpdateLogDelivery',
-      ],
-      resources: ['*'],
-      conditions: [inRegion(placement)],
-    },
+    logDeliveryStatement(placement),
   ];
 }

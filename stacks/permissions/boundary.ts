@@ -86,6 +86,7 @@ const WORKLOADS: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:GetShardIterator',
     'dynamodb:Query',
     'dynamodb:Scan',
+    'elasticache:Connect',
     'kms:CreateGrant',
     'kms:Decrypt',
     'kms:DescribeKey',

@@ -37,6 +37,28 @@ export function logGroupStatements(placement: Placement, names: readonly string[
   ];
 }
 
+/**
+ * Letting a service of AWS deliver what it logs to a log group, as Prometheus workspaces and caches do. The delivery is made
+ * with the rights of whoever asks for it: "Enable logging from AWS services", Amazon CloudWatch Logs User Guide.
+ */
+export function logDeliveryStatement(placement: Placement): Statement {
+  return {
+    sid: 'DeliverLogs',
+    // None of these actions knows a delivery as a resource.
+    actions: [
+      'logs:CreateLogDelivery',
+      'logs:DeleteLogDelivery',
+      'logs:DescribeResourcePolicies',
+      'logs:GetLogDelivery',
+      'logs:ListLogDeliveries',
+      'logs:PutResourcePolicy',
+      'logs:UpdateLogDelivery',
+    ],
+    resources: ['*'],
+    conditions: [inRegion(placement)],
+  };
+}
+
 export interface KeyUse {
   /** Aliases of the keys, without `alias/`; `*` stands for any characters. */
   readonly aliases: readonly string[];

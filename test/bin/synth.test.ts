@@ -48,14 +48,17 @@ test('an unknown stack ends with the nearest one, a failing exit code and no sta
      "code": 1,
      "stderr": "no such stacks:
      - "dev1a-netwrok" matches no stack; did you mean "dev1a-network"?
-   the stacks are: bootstrap, registry, dev1a-network, dev1a-cluster, dev1a-addons, dev1a-data, dev1a-data-shard-1
+   the stacks are: bootstrap, registry, dev1a-network, dev1a-cluster, dev1a-addons, dev1a-data, dev1a-data-shard-1, dev1a-cache
    ",
    }
   `);
 });
 
 test.each([
-  ['', 'bootstrap dev1a-addons dev1a-cluster dev1a-data dev1a-data-shard-1 dev1a-network registry'],
+  [
+    '',
+    'bootstrap dev1a-addons dev1a-cache dev1a-cluster dev1a-data dev1a-data-shard-1 dev1a-network registry',
+  ],
   ['dev1a-network, registry', 'dev1a-network registry'],
   [' dev1a-{network,cluster}\nregistry,', 'dev1a-cluster dev1a-network registry'],
 ])('BULKHEAD_STACKS=%j builds %s', async (BULKHEAD_STACKS, stacks) => {

@@ -6,7 +6,7 @@ describe('a value that a schema refuses', () => {
      config of "prod" is invalid: 1 problem
 
      config/environments/prod/platform.yaml:19:5  cells.use1a.regoin
-         unknown key "regoin"; did you mean "region"?  allowed: account, cluster, data, network, region, zones
+         unknown key "regoin"; did you mean "region"?  allowed: account, cache, cluster, data, network, region, zones
     `);
   });
 

@@ -45,6 +45,16 @@ describe('loadPlatform', () => {
         systemNodes: { instanceTypes: ['m7g.large'], min: 3, max: 6, diskGiB: 50 },
         logRetentionDays: 365,
       },
+      cache: {
+        engineVersion: '9.1',
+        nodeType: 'cache.m7g.large',
+        shards: 3,
+        replicasPerShard: 1,
+        services: ['api', 'gateway'],
+        snapshotRetentionDays: 7,
+        quietHour: { day: 'sun', hourUtc: 8 },
+        logRetentionDays: 365,
+      },
     });
     expect(tenants[0]).toEqual({
       id: 'acme',

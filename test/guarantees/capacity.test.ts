@@ -41,13 +41,13 @@ describe('the capacity guarantee', () => {
     );
   });
 
-  it('is broken where shards that exist would have to go', () => {
+  it('is broken where no shard could carry its tenants, and says what one could', () => {
     const { shards } = prod.cells[0]?.data ?? {};
     if (!shards) throw new Error('prod has no cell');
-    const [verdict] = capacity(withData({ shards: { ...shards, existingShards: 11 } }));
+    const [verdict] = capacity(withData({ shards: { ...shards, maxTenantsPerShard: 50_000 } }));
     expect(verdict).toMatchObject({
       outcome: 'broken',
-      evidence: expect.stringContaining('11 exist') as string,
+      evidence: expect.stringContaining('set maxTenantsPerShard to 20000 or less') as string,
     });
   });
 });

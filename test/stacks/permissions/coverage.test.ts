@@ -4,6 +4,7 @@ import type { Cell, Platform } from '../../../config/platform';
 import type { Statement } from '../../../constructs/access/statement';
 import { SELECTIVE } from '../../../constructs/core/contract';
 import { AddonsStack } from '../../../stacks/addons';
+import { CacheStack } from '../../../stacks/cache';
 import { ClusterStack } from '../../../stacks/cluster';
 import { CELL_GROUPS, PLATFORM_GROUPS } from '../../../stacks/deployer-permissions';
 import { DataStack } from '../../../stacks/data';
@@ -38,6 +39,7 @@ const CELL_STACKS: Readonly<Record<string, SynthesizedStack>> = {
     if (!shard) throw new Error('the test platform has no shard');
     return new DataShardStack(app, { platform, cell, shard });
   }),
+  cache: synthesized((app) => new CacheStack(app, { platform, cell: cellOf(platform) })),
 };
 const STACKS: Readonly<Record<string, SynthesizedStack>> = {
   ...CELL_STACKS,
@@ -63,6 +65,12 @@ const ec2 =
 const rds =
   (action: string, type: string, name: string): Creation =>
   (resource, at) => ({ action: `rds:${action}`, resource: at('rds', `${type}:${text(resource, name)}`) });
+const elasticache =
+  (action: string, type: string, name: string): Creation =>
+  (resource, at) => ({
+    action: `elasticache:${action}`,
+    resource: at('elasticache', `${type}:${text(resource, name)}`),
+  });
 
 const CREATIONS: Readonly<Record<string, Creation>> = {
   aws_backup_plan: (_, at) => ({
@@ -121,6 +129,16 @@ const CREATIONS: Readonly<Record<string, Creation>> = {
   aws_eks_cluster: () => ({ action: 'eks:CreateCluster', resource: '*' }),
   aws_eks_node_group: null,
   aws_eks_pod_identity_association: null,
+  aws_elasticache_parameter_group: elasticache('CreateCacheParameterGroup', 'parametergroup', 'name'),
+  aws_elasticache_replication_group: elasticache(
+    'CreateReplicationGroup',
+    'replicationgroup',
+    'replication_group_id',
+  ),
+  aws_elasticache_subnet_group: elasticache('CreateCacheSubnetGroup', 'subnetgroup', 'name'),
+  aws_elasticache_user: elasticache('CreateUser', 'user', 'user_id'),
+  aws_elasticache_user_group: elasticache('CreateUserGroup', 'usergroup', 'user_group_id'),
+  aws_elasticache_user_group_association: null,
   aws_flow_log: ec2('CreateFlowLogs', 'vpc-flow-log'),
   aws_iam_instance_profile: (profile, at) => ({
     action: 'iam:CreateInstanceProfile',
@@ -166,6 +184,13 @@ const contextOf = (resource: Synthesized, cell: string): Record<string, string> 
   'aws:RequestedRegion': String(resource['region'] ?? 'us-east-1'),
   ...(resource['permissions_boundary'] !== undefined && {
     'iam:PermissionsBoundary': text(resource, 'permissions_boundary'),
+  }),
+  ...(resource['authentication_mode'] !== undefined && {
+    'elasticache:UserAuthenticationMode': (resource['authentication_mode'] as { type: string }).type,
+  }),
+  ...(resource['transit_encryption_enabled'] !== undefined && {
+    'elasticache:AtRestEncryptionEnabled': text(resource, 'at_rest_encryption_enabled'),
+    'elasticache:TransitEncryptionEnabled': text(resource, 'transit_encryption_enabled'),
   }),
   ...(resource['access_config'] !== undefined && {
     'eks:authenticationMode': (resource['access_config'] as { authentication_mode: string })

@@ -16,6 +16,7 @@ const GROUPS: Readonly<Record<string, readonly Statement[]>> = {
   network: of('network'),
   cluster: of('cluster'),
   addons: of('addons'),
+  cache: of('cache'),
 };
 type Row = readonly [group: string, action: string, resource: string, context?: Request['context']];
 
@@ -46,6 +47,11 @@ const alias = (name: string, account = '222222222222'): string =>
 const eks = (resource: string): string => `arn:aws:eks:us-east-1:222222222222:${resource}`;
 const table = (name: string, region = 'us-east-1'): string =>
   `arn:aws:dynamodb:${region}:111111111111:table/${name}`;
+const cache = (resource: string): string => `arn:aws:elasticache:us-east-1:222222222222:${resource}`;
+const encrypted = {
+  'elasticache:AtRestEncryptionEnabled': 'true',
+  'elasticache:TransitEncryptionEnabled': 'true',
+};
 const logs = (name: string): string => `arn:aws:logs:us-east-1:222222222222:log-group:${name}`;
 
 const MAY: readonly Row[] = [
@@ -127,6 +133,41 @@ const MAY: readonly Row[] = [
   ['addons', 'eks:CreatePodIdentityAssociation', eks('cluster/bulkhead-prod-use1a')],
   ['addons', 'aps:CreateWorkspace', '*', { ...asOwn, ...here }],
   ['addons', 'kms:GenerateDataKey', key(), { ...own, 'kms:ViaService': 'aps.us-east-1.amazonaws.com' }],
+
+  [
+    'cache',
+    'elasticache:CreateReplicationGroup',
+    cache('replicationgroup:bulkhead-prod-use1a-cache'),
+    encrypted,
+  ],
+  ['cache', 'elasticache:ModifyReplicationGroup', cache('replicationgroup:bulkhead-prod-use1a-cache')],
+  [
+    'cache',
+    'elasticache:ModifyReplicationGroupShardConfiguration',
+    cache('replicationgroup:bulkhead-prod-use1a-cache'),
+  ],
+  [
+    'cache',
+    'elasticache:CreateUser',
+    cache('user:bulkhead-prod-use1a-svc-starter-api'),
+    { 'elasticache:UserAuthenticationMode': 'iam' },
+  ],
+  ['cache', 'elasticache:ModifyUser', cache('user:bulkhead-prod-use1a-svc-starter-api')],
+  ['cache', 'elasticache:ModifyUserGroup', cache('usergroup:bulkhead-prod-use1a-cache')],
+  ['cache', 'ec2:CreateSecurityGroup', ec2('security-group/*'), asOwn],
+  ['cache', 'ec2:CreateSecurityGroup', ec2('vpc/vpc-1'), own],
+  ['cache', 'logs:CreateLogGroup', logs('/aws/vendedlogs/elasticache/bulkhead-prod-use1a-cache-slow-log')],
+  [
+    'cache',
+    'kms:CreateGrant',
+    key(),
+    {
+      ...own,
+      'kms:GrantIsForAWSResource': 'true',
+      'kms:ViaService': 'elasticache.us-east-1.amazonaws.com',
+    },
+  ],
+  ['cache', 'ssm:GetParameter', parameter('bulkhead/prod/use1a/cluster')],
 ];
 
 const MAY_NOT: readonly Row[] = [
@@ -203,6 +244,47 @@ const MAY_NOT: readonly Row[] = [
     'arn:aws:aps:us-east-1:222222222222:workspace/ws-1',
     tags('Resource', OTHER_CELL),
   ],
+
+  // The cache keeps its data and its encryption, and nobody gets a password for it.
+  ['cache', 'elasticache:DeleteReplicationGroup', cache('replicationgroup:bulkhead-prod-use1a-cache')],
+  ['cache', 'elasticache:DeleteSnapshot', cache('snapshot:bulkhead-prod-use1a-cache-final')],
+  ['cache', 'elasticache:CreateReplicationGroup', cache('replicationgroup:bulkhead-prod-use1a-cache')],
+  [
+    'cache',
+    'elasticache:CreateReplicationGroup',
+    cache('replicationgroup:bulkhead-prod-use1a-cache'),
+    { ...encrypted, 'elasticache:TransitEncryptionEnabled': 'false' },
+  ],
+  [
+    'cache',
+    'elasticache:CreateReplicationGroup',
+    cache('replicationgroup:bulkhead-prod-use1b-cache'),
+    encrypted,
+  ],
+  [
+    'cache',
+    'elasticache:ModifyReplicationGroup',
+    cache('replicationgroup:bulkhead-prod-use1a-cache'),
+    { 'elasticache:TransitEncryptionEnabled': 'false' },
+  ],
+  [
+    'cache',
+    'elasticache:CreateUser',
+    cache('user:bulkhead-prod-use1a-svc-starter-api'),
+    { 'elasticache:UserAuthenticationMode': 'password' },
+  ],
+  ['cache', 'elasticache:CreateUser', cache('user:bulkhead-prod-use1a-svc-starter-api')],
+  [
+    'cache',
+    'elasticache:ModifyUser',
+    cache('user:bulkhead-prod-use1a-svc-starter-api'),
+    { 'elasticache:UserAuthenticationMode': 'no-password-required' },
+  ],
+  ['cache', 'elasticache:ModifyUser', cache('user:bulkhead-prod-use1b-svc-starter-api')],
+  ['cache', 'elasticache:ModifyUserGroup', cache('usergroup:bulkhead-prod-use1b-cache')],
+  ['cache', 'elasticache:Connect', cache('user:bulkhead-prod-use1a-svc-starter-api')],
+  ['cache', 'ec2:DeleteVpc', ec2('vpc/vpc-1'), own],
+  ['cache', 'kms:Decrypt', key(), own],
 ];
 
 const may = ([group, action, resource, context]: Row): boolean =>

@@ -1,0 +1,31 @@
+import type { Construct } from 'constructs';
+import type { Cell, Platform } from '../config/platform';
+import { Cache } from '../constructs/cache/cache';
+import { cacheContract, clusterContract, networkContract } from './contracts';
+import { PlatformStack } from './platform-stack';
+
+export interface CacheStackProps {
+  readonly platform: Platform;
+  readonly cell: Cell;
+}
+
+/** The distributed cache of a cell, with a user for each service of each tier. Dedicated tenants bring their own. */
+export class CacheStack extends PlatformStack {
+  public constructor(scope: Construct, { platform, cell }: CacheStackProps) {
+    super(scope, { platform, cell, kind: 'cache' });
+    const { services, ...settings } = cell.cache;
+    const tiers = Object.keys(platform.load.tenants).sort();
+    const cache = new Cache(this, 'Cache', {
+      ...settings,
+      network: networkContract.read(this, { cell: cell.id, stack: 'network' }),
+      owners: tiers.flatMap((tier) =>
+        [...services].sort().map((service) => ({ kind: 'service', tier, service }) as const),
+      ),
+      dedicatedTenants: platform.tenants.filter((tenant) => tenant.cell === cell.id).length,
+    });
+    // All pods answer by the cluster's security group. Which of them get in is decided by their roles.
+    const { securityGroupId } = clusterContract.read(this, { cell: cell.id, stack: 'cluster' });
+    cache.allowFrom({ peerName: 'cluster', securityGroupId, openEgress: true });
+    cacheContract.publish(this, { cell: cell.id, stack: 'cache' }, cache);
+  }
+}

@@ -1,0 +1,92 @@
+import { join } from 'node:path';
+import { Testing } from 'cdktf';
+import { loadPlatform } from '../../config/load';
+import type { Platform } from '../../config/platform';
+import { VALKEY_VERSIONS } from '../../config/schema/cache';
+import { ENGINE_FAMILIES } from '../../constructs/cache/engine';
+import { SELECTIVE } from '../../constructs/core/contract';
+import { CacheStack } from '../../stacks/cache';
+import { synthStack, type SynthesizedStack } from '../support/synth';
+
+const platformOf = (environment: string): Platform => loadPlatform(join(__dirname, '../..'), environment);
+
+function build(platform: Platform): SynthesizedStack {
+  const [cell] = platform.cells;
+  if (!cell) throw new Error('no cell');
+  return synthStack(new CacheStack(Testing.app({ context: { [SELECTIVE]: true } }), { platform, cell }));
+}
+
+const prod = build(platformOf('prod'));
+const dev = build(platformOf('dev'));
+const group = (stack: SynthesizedStack): object => stack.only('aws_elasticache_replication_group');
+
+describe('CacheStack', () => {
+  it('has a primary for each zone in prod, on nodes whose speed does not depend on credits', () => {
+    expect(group(prod)).toMatchObject({
+      num_node_groups: 3,
+      replicas_per_node_group: 1,
+      node_type: 'cache.m7g.large',
+    });
+  });
+
+  it('is small in dev, and as safe', () => {
+    expect(group(dev)).toMatchObject({
+      num_node_groups: 1,
+      replicas_per_node_group: 1,
+      node_type: 'cache.t4g.small',
+      multi_az_enabled: true,
+      transit_encryption_mode: 'required',
+      lifecycle: { prevent_destroy: true },
+    });
+  });
+
+  it('has a user for every service of every tier', () => {
+    const ids = prod.resources('aws_elasticache_user').map(({ user_id }) => String(user_id));
+    expect(ids.filter((id) => !id.endsWith('-nobody'))).toHaveLength(6);
+    expect(ids).toContain('bulkhead-prod-use1a-svc-enterprise-api');
+    expect(prod.resources('aws_elasticache_user_group_association')).toHaveLength(6);
+  });
+
+  it("lets pods in by the cluster's security group and nobody else", () => {
+    expect(prod.only('aws_vpc_security_group_ingress_rule')['referenced_security_group_id']).toContain(
+      'Contract-cluster',
+    );
+  });
+
+  it('publishes what others need to connect, and nothing secret', () => {
+    const parameter = prod.only('aws_ssm_parameter');
+    const { address } = prod.only('aws_elasticache_replication_group');
+    expect(parameter['name']).toBe('/bulkhead/prod/use1a/cache');
+    for (const part of [
+      `"endpoint" = ${address}.configuration_endpoint_address`,
+      '"port" = "6379"',
+      `"replicationGroupId" = ${address}.replication_group_id`,
+      `"replicationGroupArn" = ${address}.arn`,
+      `"securityGroupId" = ${prod.only('aws_security_group').address}.id`,
+      `"userGroupId" = ${prod.only('aws_elasticache_user_group').address}.user_group_id`,
+      `"keyArn" = ${prod.only('aws_kms_key', 'Cache/Key').address}.arn`,
+    ]) {
+      expect(parameter['insecure_value']).toContain(part);
+    }
+    expect(JSON.stringify(prod.json)).not.toMatch(/password|auth_token/i);
+  });
+
+  it("counts the cell's own dedicated tenants against its user group, and no other cell's", () => {
+    const platform = platformOf('prod');
+    const [cell, other] = platform.cells;
+    const [tenant] = platform.tenants;
+    if (!cell || !other || !tenant) throw new Error('prod has two cells and a tenant');
+    const tenants = (count: number, where: string): Platform['tenants'] =>
+      Array.from({ length: count }, () => ({ ...tenant, cell: where }));
+    expect(() =>
+      build({ ...platform, tenants: [...tenants(93, cell.id), ...tenants(50, other.id)] }),
+    ).not.toThrow();
+    expect(() => build({ ...platform, tenants: tenants(94, cell.id) })).toThrow(
+      '94 of dedicated tenants; place tenants in another cell',
+    );
+  });
+});
+
+it('every Valkey version that config may ask for has parameters, and the other way round', () => {
+  expect(Object.keys(ENGINE_FAMILIES)).toEqual([...VALKEY_VERSIONS]);
+});

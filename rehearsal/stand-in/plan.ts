@@ -7,7 +7,7 @@ import {
   isObject,
   sameValue,
 } from '../protocol/value';
-import type { Attribute, Block, Nesting } from '../schema/model';
+import type { Attribute, Block, NestedBlock, Nesting } from '../schema/model';
 
 /** Steps from the root of an object to one of its values. */
 export type ValuePath = readonly (string | number)[];
@@ -31,7 +31,7 @@ export function planBlock(block: Block, proposed: ObjectValue, prior: Value): Ob
   for (const nested of block.blocks) {
     const value = proposed[nested.name] ?? null;
     const old = before?.[nested.name];
-    planned[nested.name] = overObjects(nested.nesting, value, old, (item, oldItem) =>
+    planned[nested.name] = overObjects(nested, value, old, (item, oldItem) =>
       planBlock(nested.block, item, oldItem ?? null),
     );
   }
@@ -40,21 +40,23 @@ export function planBlock(block: Block, proposed: ObjectValue, prior: Value): Ob
 
 function planAttribute(attribute: Attribute, proposed: Value, prior: Value | undefined): Value {
   if (attribute.writeOnly === true) return null;
-  // An existing object whose computed value is null keeps it: planning it anew would never come to rest.
-  if (proposed === null) return attribute.computed && prior === undefined ? UNKNOWN : null;
-  const nested = attribute.nested;
-  if (!nested) return proposed;
-  return overObjects(nested.nesting, proposed, prior, (item, oldItem) =>
-    planBlock({ attributes: nested.attributes, blocks: [] }, item, oldItem ?? null),
+  // An existing object keeps what was computed, even where that is null: planning it anew would never come to rest.
+  if (proposed === null) return attribute.computed ? (prior ?? (prior === undefined ? UNKNOWN : null)) : null;
+  if (!attribute.nested) return proposed;
+  const { nesting, attributes } = attribute.nested;
+  const block: Block = { attributes, blocks: [] };
+  return overObjects({ nesting, block }, proposed, prior, (item, oldItem) =>
+    planBlock(block, item, oldItem ?? null),
   );
 }
 
 /**
  * Applies `change` to every object of a nested value, together with the object at the same place before. An
- * element of a set has no place: it is paired with the one old element that it agrees with.
+ * element of a set has no place: it is paired with the old element that it equals, or else with one that it agrees with
+ * in all that is configured, for Terraform does not fill in what was computed below sets within sets.
  */
 function overObjects(
-  nesting: Nesting,
+  { nesting, block }: Pick<NestedBlock, 'nesting' | 'block'>,
   value: Value,
   prior: Value | undefined,
   change: (item: ObjectValue, old: Value | undefined) => Value,
@@ -64,11 +66,32 @@ function overObjects(
     if (nesting === 'set')
       return change(
         item,
-        olds.find((old) => sameValue(old, item)),
+        olds.find((old) => sameValue(old, item)) ?? olds.find((old) => agrees(block, item, old)),
       );
     if (typeof key === 'number') return change(item, olds[key]);
     return change(item, key === undefined ? prior : isObject(prior) ? prior[key] : undefined);
   });
+}
+
+/** Whether an object differs from an older one only where it leaves to the provider what the provider computes. */
+function agrees(block: Block, item: Value, old: Value): boolean {
+  if (!isObject(item) || !isObject(old)) return sameValue(item, old);
+  const attributesAgree = block.attributes.every(({ name, computed }) => {
+    const value = item[name] ?? null;
+    return (computed && value === null) || sameValue(value, old[name] ?? null);
+  });
+  return (
+    attributesAgree &&
+    block.blocks.every((nested) => {
+      const [news, olds] = [item[nested.name] ?? null, old[nested.name] ?? null];
+      if (!isList(news) || !isList(olds)) return agrees(nested.block, news, olds);
+      const paired = (each: Value, index: number): boolean =>
+        (nested.nesting === 'set' ? olds : olds.slice(index, index + 1)).some((other) =>
+          agrees(nested.block, each, other),
+        );
+      return news.length === olds.length && news.every(paired);
+    })
+  );
 }
 
 /** Replaces every object of a nested value; its key is its index, its place in a map, or none for a single one. */

@@ -116,6 +116,20 @@ describe('planning', () => {
     });
   });
 
+  it('finds an element of a set again by what is configured, in sets within sets too', () => {
+    const inner = { name: 'copy', nesting: 'set', min: 0, max: 0 } as const;
+    const outer = { name: 'rule', nesting: 'set', min: 0, max: 0 } as const;
+    const copy: Block = { attributes: [settable('to'), either('archive')], blocks: [] };
+    const rule: Block = { attributes: [settable('at')], blocks: [{ ...inner, block: copy }] };
+    const schema: Block = { attributes: [], blocks: [{ ...outer, block: rule }] };
+    const stored = { rule: [{ at: '5', copy: [{ to: 'west', archive: 'no' }] }] };
+    const proposed = (to: string) => ({ rule: [{ at: '5', copy: [{ to, archive: null }] }] });
+    expect(planBlock(schema, proposed('west'), stored)).toEqual(stored);
+    expect(planBlock(schema, proposed('east'), stored)).toEqual({
+      rule: [{ at: '5', copy: [{ to: 'east', archive: UNKNOWN }] }],
+    });
+  });
+
   it('forgets write-only values', () => {
     expect(planBlock(SCHEMA, { ...NOTHING, password_wo: 'secret' }, null)['password_wo']).toBeNull();
   });

@@ -27,19 +27,51 @@ describeWithTerraform("this repository's own platform", () => {
     expect(rehearsed.result.ok).toBe(true);
   });
 
-  it("changes nothing but tags when the platform's cost centre changes", async () => {
+  /** Deploys dev, changes its config, deploys it again, and tells what the second time did to each stack. */
+  async function afterChange(change: (config: string) => string): Promise<Record<string, string>> {
     const root = join(scratch, 'root');
     cpSync(join(ROOT, 'config/environments'), join(root, 'config/environments'), { recursive: true });
     const out = synthesizeTo('dev', root);
     await run(out);
-
     const file = join(root, 'config/environments/dev/platform.yaml');
-    writeFileSync(file, readFileSync(file, 'utf8').replace(/^costCentre: .*$/m, 'costCentre: another'));
+    const before = readFileSync(file, 'utf8');
+    const after = change(before);
+    expect(after).not.toBe(before);
+    writeFileSync(file, after);
     synthesizeTo('dev', root);
-    const { result } = await run(out, { keep: true });
-    const counts = result.stacks.map(({ created, destroyed }) => ({ created, destroyed }));
-    expect(counts).toEqual(result.stacks.map(() => ({ created: 0, destroyed: 0 })));
-    expect(result.stacks.every(({ changed }) => changed > 0)).toBe(true);
+    const rehearsed = await run(out, { keep: true });
+    expect(errorsOf(rehearsed)).toBe('');
+    const did = rehearsed.result.stacks.map(({ stack, created, changed, destroyed }) => {
+      const counts = Object.entries({ created, changed, destroyed }).filter(([, count]) => count > 0);
+      return [stack, counts.map(([what]) => what).join(', ') || 'untouched'];
+    });
+    return Object.fromEntries(did) as Record<string, string>;
+  }
+
+  it('only changes tags, everywhere, when the cost centre changes', async () => {
+    const did = await afterChange((config) => config.replace(/^costCentre: .*$/m, 'costCentre: another'));
+    expect(new Set(Object.values(did))).toEqual(new Set(['changed']));
+  });
+
+  it('touches no existing shard when one is added', async () => {
+    const did = await afterChange((config) =>
+      config.replace(/(?<before>tenants:.*?starter: )\d+/s, '$<before>1300'),
+    );
+    const { 'dev1a-data-shard-2': added, ...others } = did;
+    expect(added).toBe('created');
+    expect(new Set(Object.values(others))).toEqual(new Set(['untouched']));
+  });
+
+  it('resizes a shard in place', async () => {
+    const did = await afterChange((config) =>
+      config.replace(
+        'maxTenantsPerShard: 1250',
+        'maxTenantsPerShard: 1250\n        idleAcuPerThousandTenants: 4',
+      ),
+    );
+    const { 'dev1a-data-shard-1': resized, ...others } = did;
+    expect(resized).toBe('changed');
+    expect(new Set(Object.values(others))).toEqual(new Set(['untouched']));
   });
 
   it('destroys nothing that holds data, and says what refuses', async () => {
@@ -50,6 +82,8 @@ describeWithTerraform("this repository's own platform", () => {
     const said = errorsOf(destroyed);
     expect(said).toContain('aws_dynamodb_table.');
     expect(said).toContain('aws_s3_bucket.');
+    expect(said).toContain('aws_rds_cluster_instance.');
+    expect(said).toContain('aws_elasticache_replication_group.');
     expect(said).toContain('prevent_destroy');
   });
 });

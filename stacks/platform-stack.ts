@@ -1,10 +1,11 @@
 import { relative, resolve } from 'node:path';
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
-import { App, LocalBackend, S3Backend, TerraformStack, type TerraformRemoteState } from 'cdktf';
+import { App, LocalBackend, S3Backend, TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
 import type { Cell, Platform } from '../config/platform';
 import { setPlacement, type Placement } from '../constructs/core/placement';
 import { ownershipTags } from '../constructs/core/tags';
+import { strangersIn } from './strangers';
 import { deployerRoleName, stateBucketName, stateKeyAlias, stateRoleName } from './deployment-access';
 
 export interface PlatformStackProps {
@@ -80,13 +81,23 @@ export abstract class PlatformStack extends TerraformStack {
   }
 
   /**
-   * Refuses references from one stack to another's resources: they would read that stack's whole state.
-   *
-   * @throws Error always
+   * Does not do what the framework does here: resolve every element once more, in search of references to other stacks,
+   * at a quarter of a synth's time. {@link toTerraform} finds them in what it has resolved anyway.
    */
-  public override registerIncomingCrossStackReference(from: TerraformStack): TerraformRemoteState {
+  public override prepareStack(): void {
+    this.ensureBackendExists();
+  }
+
+  /**
+   * @throws Error when something in the stack refers to a resource of another one: that would read the other's whole
+   *   state
+   */
+  public override toTerraform(): unknown {
+    const json = super.toTerraform() as Parameters<typeof strangersIn>[0];
+    const strangers = strangersIn(json);
+    if (strangers.length === 0) return json;
     throw new Error(
-      `[${this.node.path}] refers to a resource of stack ${from.node.path}. Stacks share values through contracts only: publish it in that stack's contract and read it here`,
+      `[${this.node.path}] refers to ${strangers.join(', ')}, which ${strangers.length === 1 ? 'is' : 'are'} not in this stack. Stacks share values through contracts only: publish it in the other stack's contract and read it here`,
     );
   }
 

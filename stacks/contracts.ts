@@ -82,6 +82,10 @@ export const shardContract = new Contract(1, {
   securityGroupId: 'string',
   /** The proxy's resource id, which policies for `rds-db:connect` name. */
   connectResourceId: 'string',
+  /** The cluster behind the proxy, for migrations, which run as `bulkhead_migrator` and not through the proxy. */
+  clusterEndpoint: 'string',
+  clusterSecurityGroupId: 'string',
+  clusterResourceId: 'string',
   keyArn: 'string',
   /** Database users of the pooled tiers. */
   logins: 'string[]',

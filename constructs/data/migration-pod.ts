@@ -1,6 +1,9 @@
 import type { JobV1SpecTemplateSpec } from '@cdktf/provider-kubernetes/lib/job-v1';
 
-/** Images of the job's two steps, by exact version. Public mirrors of AWS, so no login and no rate limit of others. */
+/**
+ * Images of the job's two steps. Public mirrors of AWS, so no login and no rate limit of others. By version and not by
+ * digest: whoever mirrors them should pin the digests found there, for this pod holds the administrator's password.
+ */
 export const MIGRATION_IMAGES = {
   aws: 'public.ecr.aws/aws-cli/aws-cli:2.31.0',
   postgres: 'public.ecr.aws/docker/library/postgres:17.7',

@@ -40,8 +40,9 @@ const RULES: readonly Rule<SharedDatabaseProps>[] = [
  * One shard: a cluster that many pooled tenants share, behind a proxy. Tenants are kept apart by row-level security, see
  * `constructs/data/sql`.
  *
- * The endpoints are the proxy's. The cluster itself is reached by its proxy and by the job that applies the platform's
- * SQL, and by nothing else.
+ * The endpoints are the proxy's. The cluster itself lets in its proxy, and the job that applies the platform's SQL: by the
+ * security group of the cell's nodes, which pods share until their namespace gives them one of their own. What keeps other
+ * pods out until then is that they have no role that may log in, and the network policies of their namespaces.
  */
 export class SharedDatabase extends Database {
   public readonly endpoint: string;

@@ -1,5 +1,6 @@
 import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group';
-import { Construct } from 'constructs';
+import type { DataAwsIamPolicyDocumentStatement } from '@cdktf/provider-aws/lib/data-aws-iam-policy-document';
+import { Construct, type IConstruct } from 'constructs';
 import { EncryptionKey } from './encryption-key';
 import { placementOf } from './placement';
 
@@ -20,36 +21,10 @@ export class EncryptedLogGroup extends Construct {
 
   public constructor(scope: Construct, id: string, { name, keyName, retentionDays }: EncryptedLogGroupProps) {
     super(scope, id);
-    const { account, region } = placementOf(this);
     const key = new EncryptionKey(this, 'Key', {
       name: keyName,
       description: `Log group ${name}`,
-      statements: [
-        {
-          sid: 'LogsEncrypts',
-          effect: 'Allow',
-          principals: [{ type: 'Service', identifiers: [`logs.${region}.amazonaws.com`] }],
-          // The actions that "Encrypt log data in CloudWatch Logs using KMS" asks for.
-          actions: [
-            'kms:Encrypt',
-            'kms:Decrypt',
-            'kms:ReEncryptFrom',
-            'kms:ReEncryptTo',
-            'kms:GenerateDataKey',
-            'kms:GenerateDataKeyWithoutPlaintext',
-            'kms:DescribeKey',
-          ],
-          // In a key policy `*` is this key.
-          resources: ['*'],
-          condition: [
-            {
-              test: 'ArnEquals',
-              variable: 'kms:EncryptionContext:aws:logs:arn',
-              values: [`arn:aws:logs:${region}:${account}:log-group:${name}`],
-            },
-          ],
-        },
-      ],
+      statements: [logsMayEncrypt(this, [name])],
     });
     this.logGroup = new CloudwatchLogGroup(this, 'LogGroup', {
       name,
@@ -58,4 +33,40 @@ export class EncryptedLogGroup extends Construct {
       lifecycle: { preventDestroy: true },
     });
   }
+}
+
+/**
+ * For the policy of a key: lets CloudWatch Logs use it for these log groups and no others.
+ *
+ * @param names log groups, in the account and region of `scope`
+ */
+export function logsMayEncrypt(
+  scope: IConstruct,
+  names: readonly string[],
+): DataAwsIamPolicyDocumentStatement {
+  const { account, region } = placementOf(scope);
+  return {
+    sid: 'LogsEncrypts',
+    effect: 'Allow',
+    principals: [{ type: 'Service', identifiers: [`logs.${region}.amazonaws.com`] }],
+    // The actions that "Encrypt log data in CloudWatch Logs using KMS" asks for.
+    actions: [
+      'kms:Encrypt',
+      'kms:Decrypt',
+      'kms:ReEncryptFrom',
+      'kms:ReEncryptTo',
+      'kms:GenerateDataKey',
+      'kms:GenerateDataKeyWithoutPlaintext',
+      'kms:DescribeKey',
+    ],
+    // In a key policy `*` is this key.
+    resources: ['*'],
+    condition: [
+      {
+        test: 'ArnEquals',
+        variable: 'kms:EncryptionContext:aws:logs:arn',
+        values: names.map((name) => `arn:aws:logs:${region}:${account}:log-group:${name}`),
+      },
+    ],
+  };
 }

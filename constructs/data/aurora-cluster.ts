@@ -4,11 +4,11 @@ import { RdsClusterInstance } from '@cdktf/provider-aws/lib/rds-cluster-instance
 import { SecurityGroup } from '@cdktf/provider-aws/lib/security-group';
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
+import { logsMayEncrypt } from '../core/encrypted-log-group';
 import { EncryptionKey } from '../core/encryption-key';
 import type { IConnectable, INetwork } from '../core/interfaces';
 import { physicalName } from '../core/naming';
 import { openPort } from '../core/open-port';
-import { placementOf } from '../core/placement';
 import { outside, type Rule } from '../core/validation';
 import type { ClusterCapacity } from './connection-budget';
 import type { IDatabaseSettings } from './database-settings';
@@ -230,38 +230,11 @@ export class AuroraCluster extends Construct {
   }
 
   private key(identifier: string, { name, description }: AuroraClusterProps): EncryptionKey {
-    const { account, region } = placementOf(this);
+    const names = LOGS.map((log) => logGroupName(identifier, log));
     return new EncryptionKey(this, 'Key', {
       name,
       description: `Database of ${description}`,
-      statements: [
-        {
-          sid: 'LogsEncrypts',
-          effect: 'Allow',
-          principals: [{ type: 'Service', identifiers: [`logs.${region}.amazonaws.com`] }],
-          // The actions that "Encrypt log data in CloudWatch Logs using KMS" asks for.
-          actions: [
-            'kms:Encrypt',
-            'kms:Decrypt',
-            'kms:ReEncryptFrom',
-            'kms:ReEncryptTo',
-            'kms:GenerateDataKey',
-            'kms:GenerateDataKeyWithoutPlaintext',
-            'kms:DescribeKey',
-          ],
-          // In a key policy `*` is this key.
-          resources: ['*'],
-          condition: [
-            {
-              test: 'ArnEquals',
-              variable: 'kms:EncryptionContext:aws:logs:arn',
-              values: LOGS.map(
-                (log) => `arn:aws:logs:${region}:${account}:log-group:${logGroupName(identifier, log)}`,
-              ),
-            },
-          ],
-        },
-      ],
+      statements: [logsMayEncrypt(this, names)],
     });
   }
 

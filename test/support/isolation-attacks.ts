@@ -200,6 +200,7 @@ const powers: readonly Attack[] = [
   'SELECT lo_create(4711)',
   "SELECT lo_from_bytea(0, 'x')",
   'SELECT query FROM pg_stat_activity',
+  'SELECT pg_stat_get_backend_activity(1)',
   'SELECT pg_terminate_backend(1)',
   'ALTER DATABASE postgres SET app.tenant_id = globex',
   'ALTER ROLE CURRENT_USER SET app.tenant_id = globex',
@@ -229,8 +230,9 @@ const settings: readonly Attack[] = [
   },
 ];
 
-/** What a careless or hostile migration tries. The guard must refuse each. */
-export const MIGRATION_ATTACKS: readonly Attack[] = [
+const ISOLATION = 'tenant_id = COALESCE((SELECT tenancy.current_tenant()), tenancy.current_tenant())';
+
+const migrations: readonly string[] = [
   'ALTER TABLE app.orders DISABLE ROW LEVEL SECURITY',
   'ALTER TABLE app.orders NO FORCE ROW LEVEL SECURITY',
   'ALTER TABLE app.orders DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY',
@@ -278,15 +280,67 @@ export const MIGRATION_ATTACKS: readonly Attack[] = [
   'GRANT UPDATE ON SEQUENCE app.orders_id_seq TO bulkhead_app',
   'ALTER TABLE app.empty SET SCHEMA reference',
   'ALTER TABLE app.orders OWNER TO bulkhead_migrator',
-].map((sql) => ({
+  // Rules of views act with their owner's rights, security_invoker or not.
+  'CREATE VIEW app.ord2 WITH (security_invoker = true) AS SELECT * FROM app.orders; CREATE RULE r1 AS ON UPDATE TO app.ord2 DO INSTEAD UPDATE app.orders SET amount = NEW.amount',
+  'CREATE RULE r1 AS ON DELETE TO app.order_totals DO INSTEAD DELETE FROM app.orders',
+  'CREATE RULE r1 AS ON INSERT TO reference.country DO ALSO DELETE FROM app.orders',
+  'CREATE TABLE reference.parent (ref text); ALTER TABLE app.orders INHERIT reference.parent',
+  "CREATE TABLE reference.parent (at date NOT NULL, note text, tenant_id text NOT NULL) PARTITION BY RANGE (at); ALTER TABLE app.events DETACH PARTITION app.events_2026; ALTER TABLE reference.parent ATTACH PARTITION app.events_2026 FOR VALUES FROM ('2026-01-01') TO ('2027-01-01')",
+  'CREATE TABLE reference.copy AS SELECT * FROM app.orders',
+  'CREATE SCHEMA copies; CREATE TABLE copies.orders AS SELECT * FROM app.orders',
+  'CREATE SCHEMA pgroll; CREATE TABLE pgroll.orders AS SELECT * FROM app.orders',
+  'REVOKE ALL ON app.empty FROM bulkhead_app; ALTER TABLE app.empty SET SCHEMA reference',
+  'CREATE SCHEMA pgroll; GRANT USAGE ON SCHEMA pgroll TO bulkhead_app',
+  'CREATE SCHEMA pgroll; GRANT USAGE ON SCHEMA pgroll TO PUBLIC',
+  'CREATE SCHEMA pgroll; GRANT USAGE ON SCHEMA pgroll TO bulkhead_starter',
+  'CREATE SCHEMA pgroll; CREATE VIEW pgroll.all_orders AS SELECT * FROM app.orders',
+  'CREATE SCHEMA pgroll; CREATE TABLE pgroll.refs AS SELECT ref FROM app.orders; GRANT SELECT ON pgroll.refs TO PUBLIC',
+  'CREATE SCHEMA pgroll; CREATE FUNCTION pgroll.sly() RETURNS bigint LANGUAGE sql SECURITY DEFINER AS $$ SELECT count(*) FROM app.orders $$; GRANT EXECUTE ON FUNCTION pgroll.sly() TO PUBLIC',
+  'CREATE SCHEMA pgroll; CREATE FUNCTION pgroll.sly() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN DELETE FROM app.lines; RETURN NEW; END $$; CREATE TRIGGER sly BEFORE INSERT ON app.orders FOR EACH ROW EXECUTE FUNCTION pgroll.sly()',
+  'CREATE TABLE app.naked (tenant_id text COLLATE "POSIX" NOT NULL, ref text); SELECT tenancy.isolate($$app.naked$$)',
+  // Isolated by hand, in all but the collation.
+  `CREATE TABLE app.naked (tenant_id text COLLATE "POSIX" NOT NULL DEFAULT tenancy.current_tenant()); CREATE INDEX ON app.naked (tenant_id); ALTER TABLE app.naked OWNER TO bulkhead_owner;
+   CREATE POLICY tenant_isolation ON app.naked USING (${ISOLATION}) WITH CHECK (${ISOLATION}); CREATE POLICY tenant_migration ON app.naked TO bulkhead_migrator USING (true) WITH CHECK (true);
+   ALTER TABLE app.naked ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY`,
+  'GRANT CREATE ON SCHEMA app TO bulkhead_starter',
+  'GRANT CREATE ON SCHEMA reference TO bulkhead_professional',
+  'GRANT CREATE ON SCHEMA app TO PUBLIC',
+  'CREATE SCHEMA theirs; GRANT CREATE ON SCHEMA theirs TO bulkhead_starter',
+  'CREATE POLICY narrow ON app.orders AS RESTRICTIVE USING (amount > 0)',
+];
+
+/** Objects that an administrator gives to an application. */
+const gifts: readonly string[] = [
+  'CREATE SCHEMA theirs AUTHORIZATION bulkhead_starter',
+  'ALTER FUNCTION app.order_count() OWNER TO bulkhead_starter',
+  'ALTER VIEW app.order_totals OWNER TO bulkhead_app',
+  "CREATE TYPE app.mood AS ENUM ('good'); ALTER TYPE app.mood OWNER TO bulkhead_professional",
+  'CREATE OPERATOR app.=== (LEFTARG = int, RIGHTARG = int, FUNCTION = int4eq); ALTER OPERATOR app.=== (int, int) OWNER TO bulkhead_starter',
+];
+
+/** Need what PostgreSQL brings along (contrib modules, ICU), which the embedded server does not have. */
+const installedMigrations: readonly string[] = [
+  'CREATE EXTENSION citext SCHEMA app; CREATE TABLE app.naked AS SELECT * FROM app.orders; ALTER EXTENSION citext ADD TABLE app.naked; GRANT SELECT ON app.naked TO PUBLIC',
+  'CREATE EXTENSION citext SCHEMA app; ALTER EXTENSION citext ADD TABLE app.orders; ALTER TABLE app.orders DISABLE ROW LEVEL SECURITY',
+  "CREATE COLLATION app.loose (provider = icu, locale = 'und-u-ks-level1', deterministic = false); CREATE TABLE app.naked (tenant_id text COLLATE app.loose NOT NULL); SELECT tenancy.isolate($$app.naked$$)",
+];
+
+const asMigration = (sql: string): Attack => ({
   name: `migration: ${sql}`,
   role: 'bulkhead_migrator',
   tenant: null,
   sql,
   refused: new RegExp(
-    `${GUARD.source}|no unique constraint matching|violates row-level security|must be owner|permission denied to set parameter`,
+    `${GUARD.source}|no unique constraint matching|violates row-level security|must be owner|permission denied to set parameter|tenant_id of app.naked has the collation`,
   ),
-}));
+});
+
+/** What a careless or hostile migration tries. The guard must refuse each. */
+export const MIGRATION_ATTACKS: readonly Attack[] = [
+  ...migrations.map(asMigration),
+  ...gifts.map((sql) => ({ ...asMigration(sql), role: ADMIN })),
+  ...installedMigrations.map((sql) => ({ ...asMigration(sql), installedOnly: true })),
+];
 
 /** What the application's session tries, or whoever injects SQL into it. */
 export const APPLICATION_ATTACKS: readonly Attack[] = [

@@ -139,6 +139,37 @@ export function describeTenantIsolation(
     expect(await server.run(ADMIN, 'SELECT * FROM tenancy.violations()')).toEqual([]);
   });
 
+  it('reports what one login may create, even if no other application may', async () => {
+    await server.run(ADMIN, 'GRANT TEMPORARY ON DATABASE postgres TO bulkhead_starter');
+    expect(await server.run(ADMIN, 'SELECT object, problem, remedy FROM tenancy.violations()')).toEqual([
+      {
+        object: 'database postgres',
+        problem: 'applications may create schemas or temporary tables',
+        remedy: 'REVOKE CREATE, TEMPORARY ON DATABASE postgres FROM PUBLIC, bulkhead_starter',
+      },
+    ]);
+    await server.run(ADMIN, 'REVOKE TEMPORARY ON DATABASE postgres FROM bulkhead_starter');
+    expect(await server.run(ADMIN, 'SELECT * FROM tenancy.violations()')).toEqual([]);
+  });
+
+  it('reports tables that REASSIGN OWNED gave away, which fires no event trigger, at the next check', async () => {
+    await server.run('bulkhead_migrator', 'BEGIN; REASSIGN OWNED BY bulkhead_owner TO bulkhead_migrator');
+    const found = await server.run('bulkhead_migrator', 'SELECT object, problem FROM tenancy.violations()');
+    await server.run('bulkhead_migrator', 'ROLLBACK');
+    expect(found).toContainEqual({ object: 'app.orders', problem: 'is owned by bulkhead_migrator' });
+  });
+
+  it("lets pgroll keep functions with its owner's rights where no application reaches them", async () => {
+    await server.run(
+      'bulkhead_migrator',
+      `
+      CREATE SCHEMA pgroll; CREATE TABLE pgroll.migrations (name text);
+      CREATE FUNCTION pgroll.latest() RETURNS text LANGUAGE sql SECURITY DEFINER AS $$ SELECT max(name) FROM pgroll.migrations $$`,
+    );
+    expect(await server.run(ADMIN, 'SELECT * FROM tenancy.violations()')).toEqual([]);
+    await server.run('bulkhead_migrator', 'DROP SCHEMA pgroll CASCADE');
+  });
+
   it('names every weakness of a table at once, with its remedy', async () => {
     await expect(
       server.run(

@@ -2,7 +2,7 @@
 -- Every statement may run again at any time: a second run changes nothing.
 
 -- The guard of an earlier run would refuse its own replacement. It is disabled for this transaction only (no
--- other session sees that), and 008-verify.sql enables it again and checks the whole database before commit.
+-- other session sees that), and 009-verify.sql enables it again and checks the whole database before commit.
 DO $$
 BEGIN
   IF EXISTS (SELECT FROM pg_catalog.pg_event_trigger WHERE evtname = 'tenancy_guard') THEN

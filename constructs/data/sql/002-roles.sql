@@ -40,5 +40,5 @@ END
 $$;
 GRANT bulkhead_owner TO bulkhead_migrator;
 
--- Who applies this SQL must be able to replace what these roles own; 008-verify.sql takes it back.
+-- Who applies this SQL must be able to replace what these roles own; 009-verify.sql takes it back.
 GRANT bulkhead_admin, bulkhead_owner, bulkhead_migrator TO CURRENT_USER;

@@ -40,7 +40,8 @@ BEGIN
   FOR routine IN
     SELECT p.oid FROM pg_catalog.pg_proc p
     WHERE p.pronamespace = 'pg_catalog'::regnamespace
-      AND (p.proname LIKE 'lo\_%' OR p.proname IN ('loread', 'lowrite', 'pg_stat_get_activity', 'pg_cancel_backend', 'pg_terminate_backend'))
+      AND (p.proname LIKE 'lo\_%' OR p.proname LIKE 'pg\_stat\_get\_backend\_%'
+        OR p.proname IN ('loread', 'lowrite', 'pg_stat_get_activity', 'pg_cancel_backend', 'pg_terminate_backend'))
       AND pg_catalog.pg_has_role(p.proowner, 'USAGE')
   LOOP
     EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', routine);

@@ -16,7 +16,7 @@ ALTER FUNCTION tenancy.policies() OWNER TO bulkhead_admin;
 -- Turns a table of schema app into a tenant table: tenant_id, keys led by it, index, privileges, policies, forced
 -- row-level security. Partitions come with it. Runs with the caller's rights; a second call changes nothing.
 --
--- Refuses what it cannot make safe (rows without a tenant, keys that others reference). What is left, such as
+-- Refuses what it cannot make safe (rows without a tenant, keys that others reference, a collation of its own). What is left, such as
 -- a foreign key without the tenant, is named by tenancy.violations() and refused by the guard.
 CREATE OR REPLACE FUNCTION tenancy.isolate(target regclass) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
@@ -43,6 +43,12 @@ BEGIN
         USING HINT = 'Add tenant_id text, give every row its tenant, then call tenancy.isolate() again.';
     END IF;
     EXECUTE format('ALTER TABLE %s ADD COLUMN tenant_id text', target);
+  ELSIF tenant_column.atttypid = 'text'::regtype
+    AND tenant_column.attcollation NOT IN ('pg_catalog."default"'::regcollation, 'pg_catalog."C"'::regcollation)
+  THEN
+    -- The policy compares with the column's collation, and one may hold two tenants' ids to be equal.
+    RAISE EXCEPTION 'tenant_id of % has the collation %', target, tenant_column.attcollation::regcollation
+      USING HINT = format('ALTER TABLE %s ALTER COLUMN tenant_id TYPE text COLLATE "C", then isolate.', target);
   END IF;
   EXECUTE format('ALTER TABLE %s ALTER COLUMN tenant_id SET NOT NULL, ALTER COLUMN tenant_id SET DEFAULT '
     'tenancy.current_tenant()', target);

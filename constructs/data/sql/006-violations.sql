@@ -21,16 +21,25 @@ RETURNS TABLE (object text, problem text, remedy text, pending boolean)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
 WITH
--- Extensions answer for themselves; tenancy and pgroll hold tools, not tenants' rows.
+-- Members of extensions answer for themselves, if an administrator owns the extension. A migration may create an
+-- extension too, and could hide anything in it.
+extension_member AS (
+  SELECT d.classid, d.objid
+  FROM pg_depend d
+  JOIN pg_extension e ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid
+  JOIN pg_roles o ON o.oid = e.extowner
+  WHERE d.deptype = 'e' AND (o.rolsuper OR o.rolname = 'bulkhead_admin'
+    OR EXISTS (SELECT FROM pg_roles s WHERE s.rolname = 'rds_superuser' AND pg_has_role(o.oid, s.oid, 'MEMBER')))
+),
 relation AS (
   SELECT c.*, format('%I.%I', n.nspname, c.relname) AS name, n.nspname AS schema,
     NOT c.relrowsecurity AND NOT c.relforcerowsecurity AS pending,
     (SELECT attnum FROM pg_attribute WHERE attrelid = c.oid AND attname = 'tenant_id') AS tenant_attnum
   FROM pg_class c
   JOIN pg_namespace n ON n.oid = c.relnamespace
-  WHERE n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', 'tenancy', 'pgroll')
+  WHERE n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', 'tenancy')
     AND c.relpersistence <> 't'
-    AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = c.oid AND deptype = 'e')
+    AND NOT EXISTS (SELECT FROM extension_member m WHERE m.classid = 'pg_class'::regclass AND m.objid = c.oid)
 ),
 tenant_table AS (SELECT * FROM relation WHERE schema = 'app' AND relkind IN ('r', 'p')),
 -- Privileges that anybody but an owner holds, on whole relations and on single columns.
@@ -46,8 +55,8 @@ privilege AS (
 routine AS (
   SELECT p.*, p.oid::regprocedure::text AS name, n.nspname AS schema
   FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
-  WHERE n.nspname NOT IN ('pg_catalog', 'information_schema', 'tenancy', 'pgroll') AND n.nspname NOT LIKE 'pg\_%'
-    AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_proc'::regclass AND objid = p.oid AND deptype = 'e')
+  WHERE n.nspname NOT IN ('pg_catalog', 'information_schema', 'tenancy') AND n.nspname NOT LIKE 'pg\_%'
+    AND NOT EXISTS (SELECT FROM extension_member m WHERE m.classid = 'pg_proc'::regclass AND m.objid = p.oid)
 )
 
 -- Tenant tables: the row's owner is known, checked and indexed.
@@ -67,6 +76,14 @@ LEFT JOIN pg_attrdef d ON d.adrelid = t.oid AND d.adnum = t.tenant_attnum
 WHERE NOT t.pending AND (a.atttypid = 'text'::regtype AND a.attnotnull AND a.attgenerated = ''
   AND pg_get_expr(d.adbin, d.adrelid) = 'tenancy.current_tenant()') IS NOT TRUE
 UNION ALL
+-- Under another collation, the policy could hold two tenants' ids to be equal. These two compare bytes.
+SELECT t.name, format('tenant_id has the collation %s', a.attcollation::regcollation),
+  format('in one transaction: ALTER TABLE %1$s DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY; drop its policies; '
+    'ALTER TABLE %1$s ALTER COLUMN tenant_id TYPE text COLLATE "C"; SELECT tenancy.isolate(%1$L)', t.name), t.pending
+FROM tenant_table t JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = t.tenant_attnum
+WHERE a.atttypid = 'text'::regtype
+  AND a.attcollation NOT IN ('pg_catalog."default"'::regcollation, 'pg_catalog."C"'::regcollation)
+UNION ALL
 SELECT t.name, format('policy %s is missing or changed', p.name), format('SELECT tenancy.isolate(%L)', t.name), false
 FROM tenant_table t CROSS JOIN tenancy.policies() p
 WHERE NOT t.pending AND NOT EXISTS (
@@ -76,9 +93,10 @@ WHERE NOT t.pending AND NOT EXISTS (
     AND btrim(pg_get_expr(o.polqual, t.oid), '()') = btrim(p.expression, '()')
     AND btrim(pg_get_expr(o.polwithcheck, t.oid), '()') = btrim(p.expression, '()'))
 UNION ALL
-SELECT t.name, format('policy %I widens access', o.polname), format('DROP POLICY %I ON %s; only RESTRICTIVE policies may be added', o.polname, t.name), t.pending
+-- RESTRICTIVE ones too: their expression may call functions on rows before tenant_isolation hides them.
+SELECT t.name, format('policy %I is not the platform''s', o.polname), format('DROP POLICY %I ON %s', o.polname, t.name), t.pending
 FROM tenant_table t JOIN pg_policy o ON o.polrelid = t.oid
-WHERE o.polpermissive AND o.polname NOT IN (SELECT name FROM tenancy.policies())
+WHERE o.polname NOT IN (SELECT name FROM tenancy.policies())
 UNION ALL
 SELECT t.name, 'has no index led by tenant_id', format('CREATE INDEX ON %s (tenant_id)', t.name), false
 FROM tenant_table t
@@ -103,12 +121,24 @@ JOIN tenant_table r ON r.oid = k.confrelid
 WHERE NOT EXISTS (SELECT FROM generate_subscripts(k.conkey, 1) s
                   WHERE k.conkey[s] = t.tenant_attnum AND k.confkey[s] = r.tenant_attnum)
 UNION ALL
-SELECT t.name, format('rule %I rewrites statements past the policies', w.rulename), format('DROP RULE %I ON %s', w.rulename, t.name), t.pending
-FROM tenant_table t JOIN pg_rewrite w ON w.ev_class = t.oid
+-- Rules act with the rights of their relation's owner, those on a view with security_invoker as well.
+SELECT r.name, format('rule %I acts with its owner''s rights', w.rulename), format('DROP RULE %I ON %s', w.rulename, r.name), false
+FROM relation r JOIN pg_rewrite w ON w.ev_class = r.oid
+WHERE w.rulename <> '_RETURN' OR w.ev_type <> '1'
 UNION ALL
-SELECT c.name, format('inherits from %s, but is not in schema app', t.name), 'keep partitions and children in schema app', false
-FROM tenant_table t JOIN pg_inherits h ON h.inhparent = t.oid JOIN relation c ON c.oid = h.inhrelid
-WHERE c.schema <> 'app' OR c.relkind NOT IN ('r', 'p')
+SELECT h.inhrelid::regclass::text, format('inherits from %s, but is not in schema app', t.name), 'keep partitions and children in schema app', false
+FROM tenant_table t JOIN pg_inherits h ON h.inhparent = t.oid
+WHERE h.inhrelid NOT IN (SELECT oid FROM tenant_table)
+UNION ALL
+-- Who reads the parent reads its children's rows, by the parent's policies only.
+SELECT t.name, format('inherits from %s, which is not in schema app', h.inhparent::regclass), 'keep the parents of tenant tables in schema app', false
+FROM tenant_table t JOIN pg_inherits h ON h.inhrelid = t.oid
+WHERE h.inhparent NOT IN (SELECT oid FROM tenant_table)
+UNION ALL
+SELECT r.name, 'holds rows of tenants outside schema app', 'keep tables with tenant_id in schema app', false
+FROM relation r
+WHERE r.schema <> 'app' AND r.relkind IN ('r', 'p') AND (r.tenant_attnum IS NOT NULL
+  OR EXISTS (SELECT FROM pg_policy o WHERE o.polrelid = r.oid AND o.polname IN (SELECT name FROM tenancy.policies())))
 
 -- Relations that would show tenants' rows with somebody else's rights.
 UNION ALL
@@ -132,17 +162,34 @@ WHERE p.grantee NOT IN ('bulkhead_owner'::regrole, 'bulkhead_migrator'::regrole)
     WHEN p.relkind = 'v' OR p.schema = 'app' THEN p.type IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE')
     ELSE p.schema = 'reference' AND p.type = 'SELECT' END)
 UNION ALL
-SELECT format('schema %I', n.nspname), 'applications may create objects in it', format('REVOKE CREATE ON SCHEMA %I FROM PUBLIC, bulkhead_app', n.nspname), false
-FROM pg_namespace n WHERE n.nspname NOT LIKE 'pg\_%' AND has_schema_privilege('bulkhead_app', n.oid, 'CREATE')
+SELECT format('schema %I', n.nspname), 'applications may create objects in it',
+  format('REVOKE CREATE ON SCHEMA %I FROM PUBLIC, %s', n.nspname, string_agg(a.oid::regrole::text, ', ' ORDER BY a.oid)), false
+FROM pg_namespace n JOIN tenancy.app_roles() a ON has_schema_privilege(a.oid, n.oid, 'CREATE')
+WHERE n.nspname NOT LIKE 'pg\_%'
+GROUP BY n.nspname
+UNION ALL
+-- pgroll's own functions run with their owner's rights: see below.
+SELECT format('schema %I', n.nspname), 'applications may use the migrations'' tools',
+  format('REVOKE USAGE ON SCHEMA %I FROM PUBLIC, %s', n.nspname, string_agg(a.oid::regrole::text, ', ' ORDER BY a.oid)), false
+FROM pg_namespace n JOIN tenancy.app_roles() a ON has_schema_privilege(a.oid, n.oid, 'USAGE')
+WHERE n.nspname = 'pgroll'
+GROUP BY n.nspname
 UNION ALL
 SELECT format('database %I', current_database()), 'applications may create schemas or temporary tables',
-  format('REVOKE CREATE, TEMPORARY ON DATABASE %I FROM PUBLIC, bulkhead_app', current_database()), false
-WHERE has_database_privilege('bulkhead_app', current_database(), 'CREATE, TEMPORARY')
+  format('REVOKE CREATE, TEMPORARY ON DATABASE %I FROM PUBLIC, %s', current_database(), string_agg(a.oid::regrole::text, ', ' ORDER BY a.oid)), false
+FROM tenancy.app_roles() a
+WHERE has_database_privilege(a.oid, current_database(), 'CREATE, TEMPORARY')
+HAVING count(*) > 0
 
 -- Routines that act with other rights, or as another tenant.
 UNION ALL
 SELECT r.name, 'SECURITY DEFINER runs with its owner''s rights', format('ALTER ROUTINE %s SECURITY INVOKER', r.name), false
-FROM routine r WHERE r.prosecdef
+FROM routine r
+-- pgroll's may, where no application gets at them: by a call, or by a trigger, which asks for no privilege.
+WHERE r.prosecdef AND (r.schema <> 'pgroll'
+  OR EXISTS (SELECT FROM pg_trigger g JOIN relation t ON t.oid = g.tgrelid WHERE g.tgfoid = r.oid AND t.schema <> 'pgroll')
+  OR r.prorettype <> 'event_trigger'::regtype
+    AND EXISTS (SELECT FROM tenancy.app_roles() a WHERE has_function_privilege(a.oid, r.oid, 'EXECUTE')))
 UNION ALL
 SELECT r.name, 'sets a tenant, a role or row_security of its own', format('ALTER ROUTINE %s RESET ALL', r.name), false
 FROM routine r, unnest(r.proconfig) setting
@@ -164,8 +211,12 @@ UNION ALL
 SELECT format('role %s', m.member::regrole), format('may act for others through membership with ADMIN OPTION in %s', m.roleid::regrole), 'revoke the admin option', false
 FROM pg_auth_members m WHERE m.admin_option AND m.member IN (SELECT oid FROM tenancy.app_roles())
 UNION ALL
-SELECT r.name, format('is owned by %s, and applications own nothing', r.relowner::regrole), 'ALTER … OWNER TO bulkhead_owner', false
-FROM relation r WHERE r.relowner IN (SELECT oid FROM tenancy.app_roles())
+-- Anything at all but large objects, which Aurora lets everybody create.
+SELECT pg_describe_object(d.classid, d.objid, 0), format('is owned by %s, and applications own nothing', d.refobjid::regrole), 'ALTER … OWNER TO bulkhead_owner', false
+FROM pg_shdepend d
+WHERE d.refclassid = 'pg_authid'::regclass AND d.deptype = 'o' AND d.classid <> 'pg_largeobject'::regclass
+  AND d.dbid IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
+  AND d.refobjid IN (SELECT oid FROM tenancy.app_roles())
 UNION ALL
 SELECT format('role %s', coalesce(s.setrole::regrole::text, 'ALL')), format('starts every session with %s', setting), 'ALTER ROLE … RESET ' || split_part(setting, '=', 1), false
 FROM (SELECT nullif(setrole, 0) AS setrole, setdatabase, setconfig FROM pg_db_role_setting) s, unnest(s.setconfig) setting

@@ -5,7 +5,7 @@ import { ClusterAddons, type ClusterAddonsProps } from '../constructs/cluster/ad
 import { MigrationNamespace } from '../constructs/data/migration-namespace';
 import { ownershipTags } from '../constructs/core/tags';
 import { addonsContract, clusterContract, networkContract } from './contracts';
-import { deployerRoleName } from './deployment-access';
+import { deployerRoleArn } from './deployment-access';
 import { addKubernetesProviders } from './kubernetes-access';
 import { PlatformStack } from './platform-stack';
 
@@ -20,8 +20,7 @@ export class AddonsStack extends PlatformStack {
     super(scope, { platform, cell, kind: 'addons' });
     const cluster = clusterContract.read(this, { stack: 'cluster', cell: cell.id });
     const { vpcId } = networkContract.read(this, { stack: 'network', cell: cell.id });
-    const deployer = deployerRoleName(this.placement, 'addons');
-    addKubernetesProviders(this, cluster, cell.region, `arn:aws:iam::${cell.account}:role/${deployer}`);
+    addKubernetesProviders(this, cluster, cell.region, deployerRoleArn(this.placement, 'addons'));
 
     const addons = new ClusterAddons(this, 'ClusterAddons', {
       cluster,

@@ -7,7 +7,7 @@ import { MIGRATION_NAMESPACE } from '../constructs/data/migration-namespace';
 import { ownershipTags } from '../constructs/core/tags';
 import { clusterName } from './cluster-name';
 import { clusterContract, networkContract } from './contracts';
-import { deployerRoleName } from './deployment-access';
+import { deployerRoleArn } from './deployment-access';
 import { PlatformStack } from './platform-stack';
 
 export interface ClusterStackProps {
@@ -23,8 +23,8 @@ export class ClusterStack extends PlatformStack {
     super(scope, { platform, cell, kind: 'cluster' });
     const { systemNodes, administrators, ...settings } = cell.cluster;
     // Deploys controllers with their CRDs and cluster roles, which Kubernetes allows only to who may do everything.
-    const addonsDeployer = `arn:aws:iam::${cell.account}:role/${deployerRoleName(this.placement, 'addons')}`;
-    const dataDeployer = `arn:aws:iam::${cell.account}:role/${deployerRoleName(this.placement, 'data-shard-1')}`;
+    const addonsDeployer = deployerRoleArn(this.placement, 'addons');
+    const dataDeployer = deployerRoleArn(this.placement, 'data-shard-1');
     const cluster = new EksCluster(this, 'Cluster', {
       ...settings,
       name: clusterName(this.placement),

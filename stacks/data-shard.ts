@@ -7,7 +7,7 @@ import { SharedDatabase } from '../constructs/data/shared-database';
 import { tenancySql } from '../constructs/data/sql';
 import { TenancyJob } from '../constructs/data/tenancy-job';
 import { addonsContract, clusterContract, dataContract, networkContract, shardContract } from './contracts';
-import { deployerRoleName } from './deployment-access';
+import { deployerRoleArn } from './deployment-access';
 import { addKubernetesProviders } from './kubernetes-access';
 import { PlatformStack } from './platform-stack';
 
@@ -35,8 +35,7 @@ export class DataShardStack extends PlatformStack {
     const network = networkContract.read(this, { stack: 'network', cell: cell.id });
     const cluster = clusterContract.read(this, { stack: 'cluster', cell: cell.id });
     const settings = dataContract.read(this, { stack: 'data', cell: cell.id });
-    const deployer = deployerRoleName(this.placement, kind);
-    addKubernetesProviders(this, cluster, cell.region, `arn:aws:iam::${cell.account}:role/${deployer}`);
+    addKubernetesProviders(this, cluster, cell.region, deployerRoleArn(this.placement, kind));
 
     const { readers, storage, insights, recovery, logRetentionDays, proxyConnectionPercent } = cell.data;
     const logins = POOLED_TIERS.map(tierLogin);

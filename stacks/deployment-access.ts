@@ -28,6 +28,10 @@ export const stateKeyAlias = (home: Placement): string => `alias/${home.platform
 export const deployerRoleName = (placement: Placement, kind: string): string =>
   nameWithin(ROLE_NAME_MAX, [...nameParts(placement), 'deploy', stackGroup(kind)]);
 
+/** ARN of the role that deploys a kind of stack. */
+export const deployerRoleArn = (placement: Placement, kind: string): string =>
+  `arn:aws:iam::${placement.account}:role/${deployerRoleName(placement, kind)}`;
+
 /** Role in the home account that may read and write the state of one group of stacks. */
 export const stateRoleName = (placement: Placement, kind: string): string =>
   nameWithin(ROLE_NAME_MAX, [...nameParts(placement), 'state', stackGroup(kind)]);

@@ -5,8 +5,8 @@ import type { Construct } from 'constructs';
 import type { Cell, Platform } from '../config/platform';
 import { setPlacement, type Placement } from '../constructs/core/placement';
 import { ownershipTags } from '../constructs/core/tags';
-import { strangersIn } from './strangers';
-import { deployerRoleName, stateBucketName, stateKeyAlias, stateRoleName } from './deployment-access';
+import { foreignReferences } from './foreign-references';
+import { deployerRoleArn, stateBucketName, stateKeyAlias, stateRoleName } from './deployment-access';
 
 export interface PlatformStackProps {
   readonly platform: Platform;
@@ -60,9 +60,7 @@ export abstract class PlatformStack extends TerraformStack {
       // Credentials for another account fail before anything is planned.
       allowedAccountIds: [account],
       ...(!props.ownCredentials && {
-        assumeRole: [
-          { roleArn: `arn:aws:iam::${account}:role/${deployerRoleName(this.placement, props.kind)}` },
-        ],
+        assumeRole: [{ roleArn: deployerRoleArn(this.placement, props.kind) }],
       }),
       defaultTags: [
         {
@@ -93,11 +91,11 @@ export abstract class PlatformStack extends TerraformStack {
    *   state
    */
   public override toTerraform(): unknown {
-    const json = super.toTerraform() as Parameters<typeof strangersIn>[0];
-    const strangers = strangersIn(json);
-    if (strangers.length === 0) return json;
+    const json = super.toTerraform() as Parameters<typeof foreignReferences>[0];
+    const foreign = foreignReferences(json);
+    if (foreign.length === 0) return json;
     throw new Error(
-      `[${this.node.path}] refers to ${strangers.join(', ')}, which ${strangers.length === 1 ? 'is' : 'are'} not in this stack. Stacks share values through contracts only: publish it in the other stack's contract and read it here`,
+      `[${this.node.path}] refers to ${foreign.join(', ')}, which ${foreign.length === 1 ? 'is' : 'are'} not in this stack. Stacks share values through contracts only: publish it in the other stack's contract and read it here`,
     );
   }
 

@@ -3,7 +3,7 @@ import { ElasticacheUserGroupAssociation } from '@cdktf/provider-aws/lib/elastic
 import { Construct } from 'constructs';
 import type { ICache } from '../core/interfaces';
 import { NAME_RULES, nameWithin } from '../core/naming';
-import { type Placement, placementOf } from '../core/placement';
+import { nameParts, type Placement, placementOf } from '../core/placement';
 import { accessString, type CacheOwner, keyPrefix } from './keyspace';
 
 /** Longest beginning that the ids of all users of a cell share. Leaves 15 characters, enough for a name or a hash. */
@@ -13,8 +13,8 @@ const CELL_PREFIX_MAX = 24;
  * What the ids of all users of a cell begin with. Ids are unique in an account and region, and permissions to deploy users
  * are given by this prefix, so it is kept whole: a cell with a long name has a prefix that ends in a hash.
  */
-export const cacheUserPrefix = ({ platform, environment, cell }: Placement): string =>
-  nameWithin(CELL_PREFIX_MAX, [platform, environment, ...(cell === undefined ? [] : [cell])]);
+export const cacheUserPrefix = (placement: Placement): string =>
+  nameWithin(CELL_PREFIX_MAX, nameParts(placement));
 
 /** The id of a user in a placement, from its own parts: `bulkhead-prod-use1a-ten-acme`. At most 40 characters. */
 export const cacheUserName = (placement: Placement, ...parts: readonly string[]): string =>

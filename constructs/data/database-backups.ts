@@ -14,7 +14,7 @@ import { EncryptionKey } from '../core/encryption-key';
 import type { INetwork } from '../core/interfaces';
 import { physicalName } from '../core/naming';
 import { permissionsBoundaryArn } from '../core/permissions-boundary';
-import { placementOf } from '../core/placement';
+import { placementOf, prefixOf } from '../core/placement';
 import { outside, type Rule, validateProps } from '../core/validation';
 import { type SnapshotHours, snapshotSchedule } from './backup-schedule';
 
@@ -72,7 +72,8 @@ const RESTORE_TEST_VALIDATION_HOURS = 4;
 export class DatabaseBackups extends Construct {
   public constructor(scope: Construct, id: string, props: DatabaseBackupsProps) {
     super(scope, id);
-    const { account, region, platform, environment, cell } = placementOf(this);
+    const placement = placementOf(this);
+    const { account, region } = placement;
     const { retentionDays, copyRegion } = props;
     validateProps<Settings>(
       this,
@@ -108,9 +109,7 @@ export class DatabaseBackups extends Construct {
       planId: plan.id,
       iamRoleArn: this.role('Role', 'data-backup', 'AWSBackupServiceRolePolicyForBackup').arn,
       // A wildcard, so that every database of the cell is in, those of tomorrow too.
-      resources: [
-        `arn:aws:rds:${region}:${account}:cluster:${[platform, environment, ...(cell ? [cell] : [])].join('-')}-*`,
-      ],
+      resources: [`arn:aws:rds:${region}:${account}:cluster:${prefixOf(placement)}-*`],
     });
     this.restoreTest(props, vault);
   }

@@ -7,7 +7,7 @@ interface TerraformJson {
 const ADDRESS = /\b(data\.)?((?:aws|kubernetes|helm)_[a-z0-9_]+)\.([A-Za-z_][\w-]*)/g;
 
 /** Addresses that a stack's expressions name and the stack does not hold, sorted. */
-export function strangersIn(json: TerraformJson): readonly string[] {
+export function foreignReferences(json: TerraformJson): readonly string[] {
   const found = new Set<string>();
   const visit = (value: unknown): void => {
     if (typeof value === 'string') {

@@ -3,7 +3,7 @@ import { Subnet } from '@cdktf/provider-aws/lib/subnet';
 import { type App, Testing } from 'cdktf';
 import { loadPlatform } from '../../config/load';
 import { PlatformStack } from '../../stacks/platform-stack';
-import { strangersIn } from '../../stacks/strangers';
+import { foreignReferences } from '../../stacks/foreign-references';
 import { synthStack } from '../support/synth';
 
 class TestStack extends PlatformStack {
@@ -38,5 +38,5 @@ test('references are found inside functions and among data sources, and nothing 
       strange: ['${element(aws_subnet.Far-1.ids, 0)}', 'x-${data.aws_vpc.Vpc.id}'],
     },
   };
-  expect(strangersIn(json)).toEqual(['aws_subnet.Far-1', 'data.aws_vpc.Vpc']);
+  expect(foreignReferences(json)).toEqual(['aws_subnet.Far-1', 'data.aws_vpc.Vpc']);
 });

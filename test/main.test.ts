@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, wri
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConfigError } from '../config/load';
+import type * as main from '../main';
 import { synthesize, type SynthOptions } from '../main';
 
 const ROOT = join(__dirname, '..');
@@ -86,6 +87,22 @@ test('nothing is written from an invalid config', () => {
   writeFileSync(join(root, 'config/environments/prod/tenants/acme.yaml'), 'id: acme\ncell: nowhere\n');
   expect(() => synth('out', { root })).toThrow(ConfigError);
   expect(existsSync(join(scratch, 'out'))).toBe(false);
+});
+
+test('nothing is left behind when a construct refuses what config let pass', () => {
+  const refusing = jest.fn(() => {
+    throw new Error('refused');
+  });
+  jest.isolateModules(() => {
+    jest.doMock('../stacks/network', () => ({ NetworkStack: refusing }));
+    const isolated = jest.requireActual<typeof main>('../main');
+    const outdir = join(scratch, 'new/out');
+    expect(() => {
+      isolated.synthesize({ root: ROOT, environment: 'prod', stacks: [], outdir });
+    }).toThrow('refused');
+  });
+  jest.dontMock('../stacks/network');
+  expect(existsSync(join(scratch, 'new'))).toBe(false);
 });
 
 test('a folder that cannot be written to is named', () => {

@@ -1,6 +1,7 @@
 import type { CellConfig } from './schema/cell';
 import type { Environment, PlatformFile } from './schema/platform';
 import type { TenantConfig } from './schema/tenant';
+import type { TiersConfig } from './schema/tiers';
 
 /** `T` with every level readonly. */
 export type DeepReadonly<T> = T extends readonly (infer E)[]
@@ -16,9 +17,14 @@ export interface Cell extends DeepReadonly<Omit<CellConfig, 'account'>> {
   readonly account: string;
 }
 
-/** A dedicated (enterprise) tenant with its defaults filled in. */
-export interface Tenant extends DeepReadonly<Omit<TenantConfig, 'costCentre'>> {
+/** A dedicated (enterprise) tenant with its defaults filled in: what its file leaves out, its tier says. */
+export interface Tenant extends DeepReadonly<
+  Omit<TenantConfig, 'costCentre' | 'database' | 'quota' | 'rateLimitPerSecond'>
+> {
   readonly costCentre: string;
+  readonly database: DeepReadonly<TiersConfig['enterprise']['database']>;
+  readonly quota: DeepReadonly<TiersConfig['enterprise']['quota']>;
+  readonly rateLimitPerSecond: number;
 }
 
 /** What one environment's config says: valid, complete and deep-frozen. */
@@ -41,10 +47,26 @@ export function resolvePlatform(file: PlatformFile, tenants: readonly TenantConf
     cells: Object.entries(cells)
       .map(([id, cell]) => ({ ...cell, id, account: cell.account ?? file.account }))
       .sort(byId),
-    tenants: tenants
-      .map((tenant) => ({ ...tenant, costCentre: tenant.costCentre ?? file.costCentre }))
-      .sort(byId),
+    tenants: tenants.map((tenant) => resolveTenant(tenant, file)).sort(byId),
   });
+}
+
+function resolveTenant(tenant: TenantConfig, { costCentre, tiers }: PlatformFile): Tenant {
+  const { database, quota, promises } = tiers.enterprise;
+  return {
+    ...tenant,
+    costCentre: tenant.costCentre ?? costCentre,
+    database: { ...database, ...given(tenant.database) },
+    quota: { ...quota, ...given(tenant.quota) },
+    rateLimitPerSecond: tenant.rateLimitPerSecond ?? promises.rateLimitPerSecond,
+  };
+}
+
+/** What is there of an object: a key without a value must not erase a default. */
+function given<T extends object>(values: T | undefined): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(values ?? {}).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
 }
 
 /** Order by code unit, so that it depends on no locale. */

@@ -8,6 +8,7 @@ import { parseSource, type Parsed, type Source } from './parse';
 import { checkPlatformRules } from './platform-rules';
 import type { Problem } from './problem';
 import { checkTenantRules } from './tenant-rules';
+import { checkTenantSizes, checkTierRules } from './tier-rules';
 
 /** One environment's files, as text. */
 export interface EnvironmentFiles {
@@ -37,11 +38,15 @@ export function checkConfig({ environment, platform, tenants, tenantNames }: Env
     ...parsed.flatMap((tenant) => tenant.problems),
     ...(platformDocument ? explainIssues(platformDocument, platformSchema) : []),
     ...(platformDocument
-      ? checkPlatformRules(platformDocument, { environment, tenantFiles: tenantNames.size })
+      ? [
+          ...checkPlatformRules(platformDocument, { environment, tenantFiles: tenantNames.size }),
+          ...checkTierRules(platformDocument, environment),
+        ]
       : []),
     ...tenantDocuments.flatMap(({ document }) => explainIssues(document, tenantSchema)),
     // Without any cell, platform.yaml is what is wrong, not every tenant.
     ...checkTenantRules(tenantDocuments, tenantNames, cells.length > 0 ? cells : undefined),
+    ...checkTenantSizes(tenantDocuments, platformDocument, environment),
   ];
   if (problems.length > 0 || platformDocument === undefined) return { platform: undefined, problems };
 

@@ -4,7 +4,8 @@ import { distinct, logRetentionDays } from './common';
 /** Versions of Valkey that may be asked for; `constructs/cache/engine.ts` knows the parameters of each. */
 export const VALKEY_VERSIONS = ['8.2', '9.0', '9.1'] as const;
 
-const service = z
+/** Name of a service: part of names of users, roles and accounts. */
+export const serviceName = z
   .string()
   .check(
     z.refine(
@@ -57,7 +58,7 @@ export const cacheSchema = z.strictObject({
     ._default(z.int().check(z.gte(1), z.lte(5)), 1)
     .check(z.describe('Replicas of each shard in other zones, 1-5; at most 90 nodes in all. Default: 1.')),
   services: z
-    ._default(z.array(service).check(z.minLength(1), distinct), ['api', 'gateway'])
+    ._default(z.array(serviceName).check(z.minLength(1), distinct), ['api', 'gateway'])
     .check(
       z.describe(
         'Services that use the cache; each has a user and a key prefix for every tier. Default: api and gateway.',

@@ -124,6 +124,23 @@ export const clusterSchema = z.strictObject({
     .check(z.describe('How long control-plane logs are kept, in days. Default: 365.')),
 });
 
+const businessHoursSchema = z.strictObject({
+  startHourUtc: z
+    ._default(z.int().check(z.gte(0), z.lte(23)), 13)
+    .check(z.describe('Hour in UTC at which business begins, Monday to Friday, 0-23. Default: 13.')),
+  hours: z
+    ._default(z.int().check(z.gte(1), z.lte(20)), 11)
+    .check(z.describe('How many hours it lasts, 1-20. Default: 11.')),
+});
+
+const operators = z._default(z.array(roleArn).check(distinct), []);
+
+export const operatorsSchema = z.strictObject({
+  starter: operators.check(z.describe('Operators of the starter tier. Default: none.')),
+  professional: operators.check(z.describe('Operators of the professional tier. Default: none.')),
+  enterprise: operators.check(z.describe('Operators of all dedicated tenants. Default: none.')),
+});
+
 export const cellSchema = z.strictObject({
   account: z
     .optional(account)
@@ -138,6 +155,16 @@ export const cellSchema = z.strictObject({
     .check(z.length(3), distinct, z.describe('Exactly three availability zones of the region.')),
   network: networkSchema.check(z.describe('VPC of the cell.')),
   cluster: clusterSchema.check(z.describe('EKS cluster of the cell.')),
+  operators: z
+    .prefault(operatorsSchema, {})
+    .check(
+      z.describe(
+        "ARNs of the IAM roles that look after a tier's pods, in its namespaces only. A role can be of one tier.",
+      ),
+    ),
+  businessHours: z
+    .prefault(businessHoursSchema, {})
+    .check(z.describe('When nodes are not replaced if it can wait.')),
   cache: z.prefault(cacheSchema, {}).check(z.describe('Distributed cache of the cell.')),
   data: z.prefault(dataSchema, {}).check(z.describe('Databases of the cell.')),
 });

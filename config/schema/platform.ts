@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { cellId, cellSchema } from './cell';
 import { account, costCentre, distinct, region, roleArn } from './common';
+import { tiersSchema } from './tiers';
 
 export const ENVIRONMENTS = ['dev', 'staging', 'prod'] as const;
 export type Environment = (typeof ENVIRONMENTS)[number];
@@ -36,6 +37,25 @@ export const registrySchema = z.strictObject({
         'Regions besides the home region that hold a replica of the tenant registry. Default: none.',
       ),
     ),
+});
+
+// Each label 1-63 letters, digits and inner hyphens (RFC 1035); room is left for `<tenant>.<cell>.` in front of it.
+const domain = z
+  .string()
+  .check(
+    z.regex(
+      /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/,
+      'must be a domain name of at least two lowercase labels, such as bulkhead.example',
+    ),
+    z.maxLength(200),
+  );
+
+export const dnsSchema = z.strictObject({
+  domain: domain.check(
+    z.describe(
+      'Domain of the platform. Each cell gets a public zone `<cell>.<domain>`, which whoever holds the domain delegates, and each dedicated tenant a name in it.',
+    ),
+  ),
 });
 
 const tenantCount = z.int().check(z.gte(0), z.lte(10_000_000));
@@ -80,7 +100,11 @@ export const platformSchema = z.strictObject({
     ),
   state: stateSchema.check(z.describe('Terraform state.')),
   registry: z.prefault(registrySchema, {}).check(z.describe('Tenant registry.')),
+  dns: z.optional(dnsSchema).check(z.describe('Names. Default: none, nobody has a name.')),
   load: loadSchema.check(z.describe('Measure of scale that capacity is checked against.')),
+  tiers: z
+    .prefault(tiersSchema, {})
+    .check(z.describe('The product plans: what each gets and what it promises.')),
   cells: z.record(cellId, cellSchema).check(
     z.refine((cells) => Object.keys(cells).length > 0, 'must hold at least one cell'),
     z.meta({

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { cellId } from './cell';
 import { costCentre } from './common';
+import { capacityAcu, tenantPods } from './tiers';
 
 /** Words that would collide with a namespace, a tier or a stack where a tenant id stands. */
 const RESERVED_TENANT_IDS: readonly string[] = [
@@ -42,6 +43,23 @@ export function isTenantId(text: string): boolean {
   return z.safeParse(tenantId, text).success;
 }
 
+const databaseOverride = z.strictObject({
+  minAcu: z.optional(capacityAcu).check(z.describe("Least capacity, in ACU. Default: the tier's.")),
+  maxAcu: z.optional(capacityAcu).check(z.describe("Most capacity, in ACU. Default: the tier's.")),
+  readers: z
+    .optional(z.int().check(z.gte(0), z.lte(2)))
+    .check(z.describe("Instances besides the writer, 0-2; at least 1 in prod. Default: the tier's.")),
+});
+
+const quotaNumber = z.int().check(z.gte(1), z.lte(40_000));
+const quotaOverride = z.strictObject({
+  pods: z.optional(tenantPods).check(z.describe("Pods. Default: the tier's.")),
+  cpu: z.optional(quotaNumber).check(z.describe("vCPUs of all pods together. Default: the tier's.")),
+  memoryGiB: z
+    .optional(quotaNumber)
+    .check(z.describe("Memory of all pods together, in GiB. Default: the tier's.")),
+});
+
 export const tenantSchema = z.strictObject({
   id: tenantId,
   name: z
@@ -72,6 +90,29 @@ export const tenantSchema = z.strictObject({
   costCentre: z
     .optional(costCentre)
     .check(z.describe("Cost centre that pays for the tenant. Default: the platform's.")),
+  database: z
+    .optional(databaseOverride)
+    .check(z.describe("Size of the tenant's database where it differs from the tier's.")),
+  quota: z
+    .optional(quotaOverride)
+    .check(z.describe("What the tenant's pods may use where it differs from the tier's.")),
+  nodePool: z
+    ._default(z.enum(['shared', 'own']), 'shared')
+    .check(
+      z.describe(
+        "Whose nodes run the tenant's pods: those of all dedicated tenants of the cell, or its own. Default: shared.",
+      ),
+    ),
+  rateLimitPerSecond: z
+    .optional(z.int().check(z.gte(1), z.lte(100_000)))
+    .check(z.describe("API calls per second. Default: the tier's.")),
+  lifecycle: z
+    ._default(z.enum(['active', 'offboarding']), 'active')
+    .check(
+      z.describe(
+        'offboarding takes the protection against deletion away from what belongs to the tenant; deploy it, then an administrator destroys the stack (docs/runbooks/offboarding.md). Default: active.',
+      ),
+    ),
 });
 
 /** A tenant file as read. */

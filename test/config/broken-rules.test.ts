@@ -40,7 +40,7 @@ describe('a rule that spans keys', () => {
      config of "prod" is invalid: 3 problems
 
      config/environments/prod/platform.yaml:18:5  cells.use1a.acount
-         unknown key "acount"; did you mean "account"?  allowed: account, cache, cluster, data, network, region, zones
+         unknown key "acount"; did you mean "account"?  allowed: account, businessHours, cache, cluster, data, network, operators, region, zones
      config/environments/prod/platform.yaml:27:55  cells.use1a.cluster.systemNodes.min
          must be a whole number, got "x"
      config/environments/prod/platform.yaml:32:13  cells.usw2a.network.cidr

@@ -6,7 +6,7 @@ describe('a file that is not the YAML config uses', () => {
      config of "prod" is invalid: 1 problem
 
      config/environments/prod/platform.yaml:1:1
-         is empty; must be a mapping with the keys account, cells, costCentre, deployers, environment, load, platform, region, registry, state
+         is empty; must be a mapping with the keys account, cells, costCentre, deployers, dns, environment, load, platform, region, registry, state, tiers
     `);
   });
 
@@ -15,7 +15,7 @@ describe('a file that is not the YAML config uses', () => {
      config of "prod" is invalid: 1 problem
 
      config/environments/prod/tenants/acme.yaml:1:1
-         is empty; must be a mapping with the keys cell, contact, costCentre, id, name, tier
+         is empty; must be a mapping with the keys cell, contact, costCentre, database, id, lifecycle, name, nodePool, quota, rateLimitPerSecond, tier
     `);
   });
 
@@ -24,7 +24,7 @@ describe('a file that is not the YAML config uses', () => {
      config of "prod" is invalid: 1 problem
 
      config/environments/prod/tenants/acme.yaml:1:1
-         must be a mapping with the keys cell, contact, costCentre, id, name, tier, got a list of 1
+         must be a mapping with the keys cell, contact, costCentre, database, id, lifecycle, name, nodePool, quota, rateLimitPerSecond, tier, got a list of 1
     `);
   });
 
@@ -95,7 +95,7 @@ describe('a file that is not the YAML config uses', () => {
      config/environments/prod/platform.yaml:6:1
          has the key "region" twice, first on line 4; keep one
      config/environments/prod/platform.yaml:7:1  owner
-         unknown key "owner"  allowed: account, cells, costCentre, deployers, environment, load, platform, region, registry, state
+         unknown key "owner"  allowed: account, cells, costCentre, deployers, dns, environment, load, platform, region, registry, state, tiers
     `);
   });
 
@@ -253,7 +253,7 @@ describe('a file that is not the YAML config uses', () => {
      config of "prod" is invalid: 1 problem
 
      config/environments/prod/tenants/acme.yaml:3:1  ["<<"]
-         unknown key "<<"  allowed: cell, contact, costCentre, id, name, tier
+         unknown key "<<"  allowed: cell, contact, costCentre, database, id, lifecycle, name, nodePool, quota, rateLimitPerSecond, tier
     `);
   });
 });

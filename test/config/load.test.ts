@@ -12,6 +12,8 @@ describe('loadPlatform', () => {
     expect(state.oldVersionRetentionDays).toBe(90);
     expect(cells[1]).toEqual({
       id: 'usw2a',
+      businessHours: { startHourUtc: 13, hours: 11 },
+      operators: { starter: [], professional: [], enterprise: [] },
       data: {
         postgresVersion: '17',
         shards: {
@@ -63,6 +65,28 @@ describe('loadPlatform', () => {
       cell: 'use1a',
       contact: 'oncall@acme.example',
       costCentre: 'platform',
+      nodePool: 'shared',
+      lifecycle: 'active',
+      rateLimitPerSecond: 500,
+      quota: {
+        pods: 20,
+        cpu: 20,
+        memoryGiB: 40,
+        ephemeralGiB: 40,
+        services: 10,
+        volumes: 0,
+        storageGiB: 0,
+      },
+      database: {
+        minAcu: 2,
+        maxAcu: 8,
+        readers: 1,
+        poolSize: 4,
+        storage: 'standard',
+        insights: 'standard',
+        retentionDays: 35,
+        logRetentionDays: 365,
+      },
     });
   });
 

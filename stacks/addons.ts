@@ -2,8 +2,10 @@ import type { Construct } from 'constructs';
 import type { Cell, Platform } from '../config/platform';
 import { architectureOf } from '../config/schema/cell';
 import { ClusterAddons, type ClusterAddonsProps } from '../constructs/cluster/addons/cluster-addons';
+import { WorkloadAccess } from '../constructs/cluster/access/workload-access';
 import { MigrationNamespace } from '../constructs/data/migration-namespace';
 import { ownershipTags } from '../constructs/core/tags';
+import { planSubnets } from '../constructs/network/subnet-plan';
 import { addonsContract, clusterContract, networkContract } from './contracts';
 import { deployerRoleArn } from './deployment-access';
 import { addKubernetesProviders } from './kubernetes-access';
@@ -35,9 +37,13 @@ export class AddonsStack extends PlatformStack {
       }),
     });
 
+    new WorkloadAccess(this, 'WorkloadAccess');
     // Here, for a namespace takes rights over the whole cluster, which deployers of data shall not have.
     const migrations = new MigrationNamespace(this, 'DataMigrations', {
+      vpcId,
       cidr: cell.network.cidr,
+      databaseCidrs: planSubnets(cell.network.cidr).zones.map(({ isolated }) => isolated),
+      workloadSecurityGroupId: cluster.workloadSecurityGroupId,
       interfaceEndpoints: cell.network.interfaceEndpoints,
     });
 
@@ -51,6 +57,7 @@ export class AddonsStack extends PlatformStack {
         podLogGroup: addons.podLogGroup,
         gatewayNamespace: addons.gatewayNamespace,
         migrationNamespace: migrations.name,
+        migrationSecurityGroupId: migrations.securityGroupId,
       },
     );
   }

@@ -9,6 +9,7 @@ import { ownershipTags, SHARED } from '../constructs/core/tags';
 import { StateBucket } from '../constructs/state/state-bucket';
 import { CELL_GROUPS, PLATFORM_GROUPS, type Permissions } from './deployer-permissions';
 import {
+  administratorRoleArn,
   deployerRoleName,
   stateBucketName,
   stateKeyAlias,
@@ -17,15 +18,6 @@ import {
 } from './deployment-access';
 import { boundaryStatements } from './permissions/boundary';
 import { PlatformStack } from './platform-stack';
-
-/**
- * Role that the administrator who applies this stack takes in accounts other than the home account.
- *
- * AWS Organizations makes it in every account that it creates, trusting the management account. An account that joined
- * by invitation, or is ruled by Control Tower (`AWSControlTowerExecution`), needs one of this name that trusts the
- * administrator. Source: "Accessing member accounts", AWS Organizations User Guide.
- */
-export const ADMINISTRATOR_ROLE = 'OrganizationAccountAccessRole';
 
 /**
  * What must exist before anything can be deployed: where state is kept, and the roles that deploy.
@@ -41,7 +33,7 @@ export class BootstrapStack extends PlatformStack {
     scope: Construct,
     private readonly props: { readonly platform: Platform },
   ) {
-    super(scope, { platform: props.platform, kind: 'bootstrap', ownCredentials: true });
+    super(scope, { platform: props.platform, kind: 'bootstrap', byAdministrator: true });
     const { platform } = props;
     const home = this.placement;
 
@@ -105,7 +97,7 @@ export class BootstrapStack extends PlatformStack {
       // IAM has no region; a provider must have one all the same.
       region: platform.region,
       allowedAccountIds: [account],
-      assumeRole: [{ roleArn: `arn:aws:iam::${account}:role/${ADMINISTRATOR_ROLE}` }],
+      assumeRole: [{ roleArn: administratorRoleArn(account) }],
       defaultTags: [
         {
           tags: ownershipTags(this, {

@@ -23,9 +23,9 @@ export class CacheStack extends PlatformStack {
       ),
       dedicatedTenants: platform.tenants.filter((tenant) => tenant.cell === cell.id).length,
     });
-    // All pods answer by the cluster's security group. Which of them get in is decided by their roles.
-    const { securityGroupId } = clusterContract.read(this, { cell: cell.id, stack: 'cluster' });
-    cache.allowFrom({ peerName: 'cluster', securityGroupId, openEgress: true });
+    // All pods of tenants carry this group. Which of them get in is decided by their roles.
+    const { workloadSecurityGroupId } = clusterContract.read(this, { cell: cell.id, stack: 'cluster' });
+    cache.allowFrom({ peerName: 'workloads', securityGroupId: workloadSecurityGroupId, openEgress: false });
     cacheContract.publish(this, { cell: cell.id, stack: 'cache' }, cache);
   }
 }

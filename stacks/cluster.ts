@@ -3,8 +3,9 @@ import type { Cell, Platform } from '../config/platform';
 import { architectureOf, SERVICE_CIDR } from '../config/schema/cell';
 import { EksCluster } from '../constructs/cluster/eks-cluster';
 import type { ICluster } from '../constructs/core/interfaces';
-import { MIGRATION_NAMESPACE } from '../constructs/data/migration-namespace';
+import { MIGRATION_NAMESPACE } from '../constructs/core/migrations';
 import { ownershipTags } from '../constructs/core/tags';
+import { deployersGroup } from '../constructs/core/workload-labels';
 import { clusterName } from './cluster-name';
 import { clusterContract, networkContract } from './contracts';
 import { deployerRoleArn } from './deployment-access';
@@ -22,16 +23,26 @@ export class ClusterStack extends PlatformStack {
   public constructor(scope: Construct, { platform, cell }: ClusterStackProps) {
     super(scope, { platform, cell, kind: 'cluster' });
     const { systemNodes, administrators, ...settings } = cell.cluster;
+    // Where a group has many stacks, any of them names the one deployer.
+    const deployerOf = (kind: string): string => deployerRoleArn(this.placement, kind);
     // Deploys controllers with their CRDs and cluster roles, which Kubernetes allows only to who may do everything.
-    const addonsDeployer = deployerRoleArn(this.placement, 'addons');
-    const dataDeployer = deployerRoleArn(this.placement, 'data-shard-1');
+    const addonsDeployer = deployerOf('addons');
     const cluster = new EksCluster(this, 'Cluster', {
       ...settings,
       name: clusterName(this.placement),
       serviceCidr: SERVICE_CIDR,
       network: networkContract.read(this, { cell: cell.id, stack: 'network' }),
+      interfaceEndpoints: cell.network.interfaceEndpoints,
       administrators: [...new Set([...administrators, addonsDeployer])],
-      namespaceEditors: [{ roleArn: dataDeployer, namespace: MIGRATION_NAMESPACE }],
+      namespaceEditors: [
+        { roleArn: deployerOf('data-shard-1'), namespace: MIGRATION_NAMESPACE },
+        {
+          roleArn: deployerOf('tenant-any'),
+          namespace: MIGRATION_NAMESPACE,
+          groups: [deployersGroup('tenant')],
+        },
+      ],
+      groupMembers: [{ roleArn: deployerOf('tier-any'), groups: [deployersGroup('tier')] }],
       systemNodes: { ...systemNodes, architecture: architectureOf(systemNodes.instanceTypes[0] ?? '') },
       instanceTags: ownershipTags(this, {
         platform: platform.name,

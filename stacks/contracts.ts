@@ -13,7 +13,7 @@ export const registryContract = new Contract(1, {
   replicaRegions: 'string[]',
 });
 
-/** What the `network` stack publishes: an `INetwork`. */
+/** What the `network` stack publishes: an `INetwork`, and the cell's names. */
 export const networkContract = new Contract(1, {
   vpcId: 'string',
   cidr: 'string',
@@ -22,6 +22,9 @@ export const networkContract = new Contract(1, {
   privateSubnetIds: 'string[]',
   isolatedSubnetIds: 'string[]',
   endpointSecurityGroupId: 'string',
+  /** Public DNS zone of the cell, and its name without a final dot. Empty text where the platform has no domain. */
+  zoneId: 'string',
+  zoneName: 'string',
 });
 
 /** What the `cluster` stack publishes: an `ICluster`. */
@@ -32,6 +35,7 @@ export const clusterContract = new Contract(1, {
   certificateAuthority: 'string',
   kubernetesVersion: 'string',
   securityGroupId: 'string',
+  workloadSecurityGroupId: 'string',
   nodeRoleName: 'string',
   nodeRoleArn: 'string',
   nodeInstanceProfileName: 'string',
@@ -58,8 +62,9 @@ export const addonsContract = new Contract(1, {
   podLogGroup: 'string',
   /** Namespace in which the proxies of gateways run. */
   gatewayNamespace: 'string',
-  /** Namespace of jobs that change databases. */
+  /** Namespace of jobs that change databases, and the security group of its pods, which databases let in. */
   migrationNamespace: 'string',
+  migrationSecurityGroupId: 'string',
 });
 
 /** What the `data` stack publishes: what all databases of a cell share. */
@@ -91,4 +96,34 @@ export const shardContract = new Contract(1, {
   logins: 'string[]',
   /** Most tenants that may be placed here. */
   maxTenants: 'string',
+});
+
+/** What each `tier-<tier>` stack publishes: an `ITier`. */
+export const tierContract = new Contract(1, {
+  tier: 'string',
+  namespace: 'string',
+  nodePool: 'string',
+  priorityClass: 'string',
+});
+
+/** What each `tenant-<id>` stack publishes: where the tenant is, for gateways, releases and whoever onboards it. */
+export const tenantContract = new Contract(1, {
+  tenant: 'string',
+  namespace: 'string',
+  /** Host name; empty text where the platform has no domain. */
+  hostname: 'string',
+  databaseEndpoint: 'string',
+  databaseReaderEndpoint: 'string',
+  databaseName: 'string',
+  /** Database user of the services. */
+  databaseUser: 'string',
+  /** The cluster, for migrations. */
+  clusterEndpoint: 'string',
+  clusterResourceId: 'string',
+  cachePrefix: 'string',
+  /** Beginning of the names of secrets and parameters. */
+  secretPath: 'string',
+  keyArn: 'string',
+  /** API calls per second. */
+  rateLimitPerSecond: 'string',
 });

@@ -38,6 +38,7 @@ export class DataShardStack extends PlatformStack {
     addKubernetesProviders(this, cluster, cell.region, deployerRoleArn(this.placement, kind));
 
     const { readers, storage, insights, recovery, logRetentionDays, proxyConnectionPercent } = cell.data;
+    const migrations = addonsContract.read(this, { stack: 'addons', cell: cell.id });
     const logins = POOLED_TIERS.map(tierLogin);
     const database = new SharedDatabase(this, 'Database', {
       shard: shard.id,
@@ -55,7 +56,8 @@ export class DataShardStack extends PlatformStack {
     new TenancyJob(this, 'Tenancy', {
       cluster,
       database: database.aurora,
-      namespace: addonsContract.read(this, { stack: 'addons', cell: cell.id }).migrationNamespace,
+      namespace: migrations.migrationNamespace,
+      migrationSecurityGroupId: migrations.migrationSecurityGroupId,
       name: `shard-${shard.id}`,
       // Beside the sources, and synth runs in the project's root: a bundle holds no SQL.
       sql: tenancySql(logins, resolve('constructs/data/sql')),

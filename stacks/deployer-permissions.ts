@@ -8,6 +8,8 @@ import { dataPermissions } from './permissions/data';
 import { dataShardPermissions } from './permissions/data-shard';
 import { networkPermissions } from './permissions/network';
 import { registryPermissions } from './permissions/registry';
+import { tenantPermissions } from './permissions/tenant';
+import { tierPermissions } from './permissions/tier';
 
 /** What the deployer of a group of stacks may do in a placement. */
 export type Permissions = (placement: Placement, platform: Platform) => readonly Statement[];
@@ -25,6 +27,8 @@ export const CELL_GROUPS: Readonly<Record<string, Permissions>> = {
   data: (placement, platform) => dataPermissions(placement, copyRegionOf(placement, platform)),
   'data-shard': dataShardPermissions,
   cache: cachePermissions,
+  tier: tierPermissions,
+  tenant: (placement, { dns }) => tenantPermissions(placement, dns?.domain),
 };
 
 /** Second region of the backups of a cell's databases. */

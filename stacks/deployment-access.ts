@@ -9,8 +9,8 @@ import { nameParts, type Placement } from '../constructs/core/placement';
 const ROLE_NAME_MAX = 64;
 const BUCKET_NAME_MAX = 63;
 
-/** Stacks of one group differ by tenant or number only, and share their roles. */
-const NUMEROUS = ['tenant', 'data-shard'] as const;
+/** Stacks of one group differ by tenant, tier or number only, and share their roles. */
+const NUMEROUS = ['tenant', 'data-shard', 'tier'] as const;
 
 /** The group of stacks whose roles deploy a kind of stack: `tenant` for `tenant-acme`, else the kind itself. */
 export function stackGroup(kind: string): string {
@@ -42,3 +42,16 @@ export const stateObject = ({ environment, cell }: Placement, kind: string): str
   const stack = NUMEROUS.some((numerous) => numerous === group) ? `${group}-*` : group;
   return `${environment}/${cell === undefined ? '' : `${cell}-`}${stack}.tfstate`;
 };
+
+/**
+ * Role that the administrator who applies the bootstrap stack takes in accounts other than the home account.
+ *
+ * AWS Organizations makes it in every account that it creates, trusting the management account. An account that joined
+ * by invitation, or is ruled by Control Tower (`AWSControlTowerExecution`), needs one of this name that trusts the
+ * administrator. Source: "Accessing member accounts", AWS Organizations User Guide.
+ */
+export const ADMINISTRATOR_ROLE = 'OrganizationAccountAccessRole';
+
+/** ARN of the role that an administrator takes in an account other than the home account. */
+export const administratorRoleArn = (account: string): string =>
+  `arn:aws:iam::${account}:role/${ADMINISTRATOR_ROLE}`;

@@ -1,4 +1,5 @@
-interface TerraformJson {
+/** A stack's Terraform configuration. */
+export interface TerraformJson {
   readonly resource?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly data?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }

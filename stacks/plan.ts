@@ -9,14 +9,16 @@ import { ClusterStack } from './cluster';
 import { DataStack } from './data';
 import { DataShardStack, shardsOf, shardStackKind } from './data-shard';
 import { NetworkStack } from './network';
-import { stackName } from './platform-stack';
+import { stackName, type PlatformStack } from './platform-stack';
 import { RegistryStack } from './registry';
+import { TenantStack, tenantStackKind } from './tenant';
+import { TIERS, TierStack, tierStackKind } from './tier';
 
 /** One stack of a platform, not yet built. */
 export interface PlannedStack {
   /** The stack's name: a public contract, for renaming a stack abandons its state. */
   readonly name: string;
-  readonly build: (app: Construct) => unknown;
+  readonly build: (app: Construct) => PlatformStack;
 }
 
 /** Every stack of the platform, publishers of contracts before their readers. */
@@ -34,6 +36,16 @@ export function planStacks(platform: Platform): readonly PlannedStack[] {
         build: (app: Construct) => new DataShardStack(app, { platform, cell, shard }),
       })),
       { name: stackName('cache', cell), build: (app) => new CacheStack(app, { platform, cell }) },
+      ...TIERS.map((tier) => ({
+        name: stackName(tierStackKind(tier), cell),
+        build: (app: Construct) => new TierStack(app, { platform, cell, tier }),
+      })),
+      ...platform.tenants
+        .filter((tenant) => tenant.cell === cell.id)
+        .map((tenant) => ({
+          name: stackName(tenantStackKind(tenant), cell),
+          build: (app: Construct) => new TenantStack(app, { platform, cell, tenant }),
+        })),
     ]),
   ];
 }

@@ -1,12 +1,18 @@
 import { relative, resolve } from 'node:path';
-import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
+import { AwsProvider, type AwsProviderConfig } from '@cdktf/provider-aws/lib/provider';
 import { App, LocalBackend, S3Backend, TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
 import type { Cell, Platform } from '../config/platform';
 import { setPlacement, type Placement } from '../constructs/core/placement';
 import { ownershipTags } from '../constructs/core/tags';
-import { foreignReferences } from './foreign-references';
-import { deployerRoleArn, stateBucketName, stateKeyAlias, stateRoleName } from './deployment-access';
+import { foreignReferences, type TerraformJson } from './foreign-references';
+import {
+  administratorRoleArn,
+  deployerRoleArn,
+  stateBucketName,
+  stateKeyAlias,
+  stateRoleName,
+} from './deployment-access';
 
 export interface PlatformStackProps {
   readonly platform: Platform;
@@ -24,12 +30,16 @@ export interface PlatformStackProps {
   readonly costCentre?: string;
 
   /**
-   * Whether the stack is deployed with the caller's own credentials instead of the deployer role.
+   * Whether an administrator deploys the stack: with credentials of his own instead of the deployer role, and in accounts
+   * other than the home account with their administrators' role.
    *
    * @default false
    */
-  readonly ownCredentials?: boolean;
+  readonly byAdministrator?: boolean;
 }
+
+/** App context: folder in which Terraform will find the output. @default - the folder that the app writes to */
+export const OUTDIR = 'bulkhead:outdir';
 
 /** A stack's name: the kind, with the cell's id before it where it belongs to a cell. A public contract. */
 export const stackName = (kind: string, cell?: Pick<Cell, 'id'>): string =>
@@ -41,7 +51,10 @@ export const stackName = (kind: string, cell?: Pick<Cell, 'id'>): string =>
  */
 export abstract class PlatformStack extends TerraformStack {
   public readonly aws: AwsProvider;
-  protected readonly placement: Placement;
+  public readonly placement: Placement;
+
+  /** The stack's Terraform configuration as it was written last; undefined before. */
+  public json?: TerraformJson;
 
   protected constructor(scope: Construct, props: PlatformStackProps) {
     super(scope, stackName(props.kind, props.cell));
@@ -59,9 +72,7 @@ export abstract class PlatformStack extends TerraformStack {
       region,
       // Credentials for another account fail before anything is planned.
       allowedAccountIds: [account],
-      ...(!props.ownCredentials && {
-        assumeRole: [{ roleArn: deployerRoleArn(this.placement, props.kind) }],
-      }),
+      ...this.credentials(props),
       defaultTags: [
         {
           tags: ownershipTags(this, {
@@ -91,20 +102,32 @@ export abstract class PlatformStack extends TerraformStack {
    *   state
    */
   public override toTerraform(): unknown {
-    const json = super.toTerraform() as Parameters<typeof foreignReferences>[0];
-    const foreign = foreignReferences(json);
-    if (foreign.length === 0) return json;
+    this.json = super.toTerraform() as TerraformJson;
+    const foreign = foreignReferences(this.json);
+    if (foreign.length === 0) return this.json;
     throw new Error(
       `[${this.node.path}] refers to ${foreign.join(', ')}, which ${foreign.length === 1 ? 'is' : 'are'} not in this stack. Stacks share values through contracts only: publish it in the other stack's contract and read it here`,
     );
   }
 
-  private addBackend({ platform, kind, ownCredentials }: PlatformStackProps): void {
+  /** Role that the provider takes. */
+  private credentials({
+    platform,
+    kind,
+    byAdministrator,
+  }: PlatformStackProps): Pick<AwsProviderConfig, 'assumeRole'> {
+    const { account } = this.placement;
+    if (!byAdministrator) return { assumeRole: [{ roleArn: deployerRoleArn(this.placement, kind) }] };
+    return account === platform.account ? {} : { assumeRole: [{ roleArn: administratorRoleArn(account) }] };
+  }
+
+  private addBackend({ platform, kind, byAdministrator }: PlatformStackProps): void {
     const { name, environment, account, region, state } = platform;
     const key = `${environment}/${this.node.id}.tfstate`;
     if (state.backend === 'local') {
       // Relative to the folder Terraform runs in, so that the output is the same on every machine.
-      const folder = resolve(App.of(this).outdir, 'stacks', this.node.id);
+      const outdir = (this.node.tryGetContext(OUTDIR) as string | undefined) ?? App.of(this).outdir;
+      const folder = resolve(outdir, 'stacks', this.node.id);
       new LocalBackend(this, { path: relative(folder, resolve('.terraform-state', key)) });
       return;
     }
@@ -119,7 +142,7 @@ export abstract class PlatformStack extends TerraformStack {
     // Terraform >= 1.11 locks with a file beside the state; the framework's props do not know these settings yet.
     this.addOverride('terraform.backend.s3.use_lockfile', true);
     this.addOverride('terraform.backend.s3.allowed_account_ids', [account]);
-    if (!ownCredentials) {
+    if (!byAdministrator) {
       this.addOverride('terraform.backend.s3.assume_role', {
         role_arn: `arn:aws:iam::${account}:role/${stateRoleName(this.placement, kind)}`,
       });

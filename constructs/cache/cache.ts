@@ -17,12 +17,9 @@ import { validateProps } from '../core/validation';
 import { CacheGrant } from './cache-grant';
 import { type CacheProps, RULES } from './cache-props';
 import { CacheUser, cacheUserId, cacheUserName, ownerParts } from './cache-user';
-import { ENGINE_FAMILIES, PARAMETERS } from './engine';
+import { CACHE_PORT, ENGINE_FAMILIES, PARAMETERS } from './engine';
 import { type CacheOwner, DISABLED_ACCESS_STRING } from './keyspace';
 import { maintenanceWindow, snapshotWindow } from './windows';
-
-/** The port that clients of Valkey expect. It hides nothing: the security group decides who gets through. */
-const PORT = 6379;
 
 const LOG_TYPES = ['slow-log', 'engine-log'] as const;
 
@@ -37,7 +34,7 @@ const LOG_TYPES = ['slow-log', 'engine-log'] as const;
  */
 export class Cache extends Construct implements ICache {
   public readonly endpoint: string;
-  public readonly port = String(PORT);
+  public readonly port = String(CACHE_PORT);
   public readonly securityGroupId: string;
   public readonly replicationGroupId: string;
   public readonly replicationGroupArn: string;
@@ -77,7 +74,7 @@ export class Cache extends Construct implements ICache {
    * @param peer its name becomes part of the construct's id
    */
   public allowFrom(peer: IConnectable): void {
-    openPort(this, { protocol: 'Valkey', port: PORT, securityGroupId: this.securityGroupId }, peer);
+    openPort(this, { protocol: 'Valkey', port: CACHE_PORT, securityGroupId: this.securityGroupId }, peer);
   }
 
   /** Lets a role of this stack connect as the user of `owner`. Roles of other stacks get a `CacheGrant` there. */
@@ -126,7 +123,7 @@ export class Cache extends Construct implements ICache {
       engine: 'valkey',
       engineVersion: props.engineVersion,
       nodeType: props.nodeType,
-      port: PORT,
+      port: CACHE_PORT,
       parameterGroupName: this.parameterGroup(props.engineVersion).name,
       clusterMode: 'enabled',
       numNodeGroups: props.shards,

@@ -22,3 +22,6 @@ export const PARAMETERS: readonly { readonly name: string; readonly value: strin
   // work again. With this one it refuses writes, in the open: docs/adr, "A full cache refuses writes".
   { name: 'maxmemory-policy', value: 'noeviction' },
 ];
+
+/** The port that clients of Valkey expect. It hides nothing: the security group decides who gets through. */
+export const CACHE_PORT = 6379;

@@ -1,7 +1,4 @@
-import { createHash } from 'node:crypto';
 import { Ec2Tag } from '@cdktf/provider-aws/lib/ec2-tag';
-import { EksAccessEntry } from '@cdktf/provider-aws/lib/eks-access-entry';
-import { EksAccessPolicyAssociation } from '@cdktf/provider-aws/lib/eks-access-policy-association';
 import { EksCluster as EksClusterResource } from '@cdktf/provider-aws/lib/eks-cluster';
 import { Construct } from 'constructs';
 import { EncryptedLogGroup } from '../core/encrypted-log-group';
@@ -10,23 +7,22 @@ import type { ICluster, INetwork } from '../core/interfaces';
 import { placementOf } from '../core/placement';
 import { outside, type Rule, validateProps } from '../core/validation';
 import { ADDON_VERSIONS } from './addon-versions';
+import { ACCESS_RULES, admit, type ClusterAccessProps } from './access/access-entries';
 import { ClusterRole } from './cluster-role';
 import { EksAddons } from './eks-addons';
 import { Karpenter } from './karpenter';
 import { SystemNodes, type SystemNodesSettings } from './system-nodes';
+import { WorkloadSecurityGroup } from './workload-security-group';
 
-/** A role that deploys to one namespace. */
-export interface NamespaceEditor {
-  readonly roleArn: string;
-  readonly namespace: string;
-}
-
-export interface EksClusterProps {
+export interface EksClusterProps extends ClusterAccessProps {
   /** Name of the cluster. Cannot be changed once deployed. */
   readonly name: string;
 
   /** Network whose private subnets hold the nodes and the control plane's interfaces. */
   readonly network: INetwork;
+
+  /** Whether the network has interface endpoints, which pods of tenants call AWS by. */
+  readonly interfaceEndpoints: boolean;
 
   /** Kubernetes minor version, such as `1.36`. */
   readonly kubernetesVersion: string;
@@ -39,12 +35,6 @@ export interface EksClusterProps {
 
   /** Addresses of Kubernetes services, which no network of the cell may overlap. Cannot be changed once deployed. */
   readonly serviceCidr: string;
-
-  /** ARNs of the roles that may do everything in the cluster. At least one, or nobody could. */
-  readonly administrators: readonly string[];
-
-  /** Roles that may change what is in one namespace, and see nothing beyond. @default - none */
-  readonly namespaceEditors?: readonly NamespaceEditor[];
 
   /** Nodes for system pods; all other nodes come from Karpenter. */
   readonly systemNodes: SystemNodesSettings;
@@ -74,14 +64,7 @@ const RULES: readonly Rule<EksClusterProps>[] = [
     fails: ({ publicAccessCidrs }) => publicAccessCidrs.some((cidr) => cidr.endsWith('/0')),
     message: () => 'publicAccessCidrs must not open the Kubernetes API to the internet, got 0.0.0.0/0',
   },
-  {
-    fails: ({ administrators }) => administrators.length === 0,
-    message: () => 'administrators must name at least one role',
-  },
-  {
-    fails: ({ administrators }) => new Set(administrators).size < administrators.length,
-    message: ({ administrators }) => `administrators must differ, got ${administrators.join(', ')}`,
-  },
+  ...ACCESS_RULES,
   {
     fails: ({ systemNodes: { instanceTypes } }) => instanceTypes.length === 0,
     message: () => 'systemNodes.instanceTypes must name at least one type',
@@ -99,8 +82,6 @@ const RULES: readonly Rule<EksClusterProps>[] = [
 ];
 
 const LOG_TYPES = ['api', 'audit', 'authenticator', 'controllerManager', 'scheduler'];
-const NAMESPACE_EDITOR = 'arn:aws:eks::aws:cluster-access-policy/AmazonEKSEditPolicy';
-const CLUSTER_ADMIN = 'arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy';
 
 /**
  * An EKS cluster with its system nodes, its add-ons, and what Karpenter needs to start all other nodes.
@@ -115,6 +96,7 @@ export class EksCluster extends Construct implements ICluster {
   public readonly certificateAuthority: string;
   public readonly kubernetesVersion: string;
   public readonly securityGroupId: string;
+  public readonly workloadSecurityGroupId: string;
   public readonly nodeRoleName: string;
   public readonly nodeRoleArn: string;
   public readonly nodeInstanceProfileName: string;
@@ -129,11 +111,7 @@ export class EksCluster extends Construct implements ICluster {
     const clusterArn = `arn:aws:eks:${region}:${account}:cluster/${name}`;
 
     const cluster = this.controlPlane(props, clusterArn);
-    this.admit(cluster, props.administrators);
-    for (const { roleArn, namespace } of props.namespaceEditors ?? []) {
-      const scope = { type: 'namespace', namespaces: [namespace] };
-      this.grant(cluster, `Editor-${roleId(roleArn)}`, roleArn, NAMESPACE_EDITOR, scope);
-    }
+    admit(this, cluster.name, props);
     new Ec2Tag(this, 'NodeDiscovery', {
       resourceId: cluster.vpcConfig.clusterSecurityGroupId,
       key: 'karpenter.sh/discovery',
@@ -158,6 +136,11 @@ export class EksCluster extends Construct implements ICluster {
       dependsOn: addons.beforeNodes,
     });
     addons.installOn(nodeGroup);
+    const workloads = new WorkloadSecurityGroup(this, 'Workloads', {
+      network,
+      clusterSecurityGroupId: cluster.vpcConfig.clusterSecurityGroupId,
+      interfaceEndpoints: props.interfaceEndpoints,
+    });
     const karpenter = new Karpenter(this, 'Karpenter', { cluster, clusterName: name, clusterArn });
 
     this.name = cluster.name;
@@ -166,6 +149,7 @@ export class EksCluster extends Construct implements ICluster {
     this.certificateAuthority = cluster.certificateAuthority.get(0).data;
     this.kubernetesVersion = kubernetesVersion;
     this.securityGroupId = cluster.vpcConfig.clusterSecurityGroupId;
+    this.workloadSecurityGroupId = workloads.securityGroupId;
     this.nodeRoleName = karpenter.nodeRole.name;
     this.nodeRoleArn = karpenter.nodeRole.arn;
     this.nodeInstanceProfileName = karpenter.nodeInstanceProfile.name;
@@ -207,41 +191,4 @@ export class EksCluster extends Construct implements ICluster {
       dependsOn: [logGroup, ...permissions],
     });
   }
-
-  /** Lets roles do everything in the cluster. */
-  private admit(cluster: EksClusterResource, administrators: readonly string[]): void {
-    for (const roleArn of administrators) {
-      this.grant(cluster, `Administrator-${roleId(roleArn)}`, roleArn, CLUSTER_ADMIN, { type: 'cluster' });
-    }
-  }
-
-  private grant(
-    cluster: EksClusterResource,
-    id: string,
-    principalArn: string,
-    policyArn: string,
-    accessScope: { readonly type: string; readonly namespaces?: string[] },
-  ): void {
-    const scope = new Construct(this, id);
-    const access = { clusterName: cluster.name, principalArn };
-    const entry = new EksAccessEntry(scope, 'Entry', { ...access, type: 'STANDARD' });
-    new EksAccessPolicyAssociation(scope, 'Policy', {
-      ...access,
-      policyArn,
-      accessScope,
-      dependsOn: [entry],
-    });
-  }
-}
-
-/**
- * Account and name of a role, for construct ids. A slash cannot stand in an id, and a hyphen in its place could make two
- * roles one (`a/b-c` and `a-b-c`), so a role with a path is told apart by a hash of its ARN.
- */
-function roleId(arn: string): string {
-  // `arn:aws:iam::<account>:role/<path and name>`
-  const [, , , , account = '', resource = ''] = arn.split(':');
-  const role = resource.replace(/^role\//, '');
-  const id = `${account}-${role.replaceAll('/', '-')}`;
-  return role.includes('/') ? `${id}-${createHash('sha256').update(arn).digest('hex').slice(0, 8)}` : id;
 }

@@ -53,9 +53,9 @@ export class Contract<S extends Shape> {
     const { publishers, readers } = exchangeOf(scope);
     const publisher = TerraformStack.of(scope);
     const other = publishers.get(name);
-    if (other) throw invalid(scope, 'contract', [`${name} is already published by ${other.node.path}`]);
+    if (other) throw invalid(scope, 'contract', [publishedTwice(name, other.node.path)]);
     publishers.set(name, publisher);
-    for (const reader of readers.get(name) ?? []) reader.addDependency(publisher);
+    for (const reader of readers.get(name)?.stacks ?? []) reader.addDependency(publisher);
 
     const fields = Object.keys(this.shape).map((field) => [field, values[field]]);
     new SsmParameter(scope, 'Contract', {
@@ -77,7 +77,9 @@ export class Contract<S extends Shape> {
     const stack = TerraformStack.of(scope);
     const name = contractName(placementOf(scope), address);
     const { publishers, readers } = exchangeOf(scope);
-    readers.set(name, (readers.get(name) ?? new Set()).add(stack));
+    const reading = readers.get(name) ?? { stacks: new Set(), expected: publisherOf(address) };
+    readers.set(name, reading);
+    reading.stacks.add(stack);
     const publisher = publishers.get(name);
     if (publisher) stack.addDependency(publisher);
 
@@ -98,14 +100,12 @@ export class Contract<S extends Shape> {
     name: string,
     address: ContractAddress,
   ): DataAwsSsmParameter {
-    const publisher = [...(address.cell ? [address.cell] : []), address.stack].join('-');
+    const publisher = publisherOf(address);
     stack.node.addValidation({
       validate: () =>
         exchangeOf(stack).publishers.has(name) || stack.node.tryGetContext(SELECTIVE) === true
           ? []
-          : [
-              `[${stack.node.path}] reads contract ${name}, which no stack publishes; expected one named ${publisher}`,
-            ],
+          : [unpublished(stack.node.path, name, publisher)],
     });
     const source = new DataAwsSsmParameter(stack, id, { name });
     source.lifecycle = {
@@ -126,10 +126,39 @@ export function contractName(placement: Placement, { cell, stack }: ContractAddr
   return ['', platform, environment, ...(cell === undefined ? [] : [cell]), stack].join('/');
 }
 
+/** Name of the stack that a contract is expected from. */
+const publisherOf = ({ cell, stack }: ContractAddress): string =>
+  [...(cell === undefined ? [] : [cell]), stack].join('-');
+
+/** Tells that a contract has two publishers. */
+export const publishedTwice = (name: string, other: string): string =>
+  `${name} is already published by ${other}`;
+
+/** Tells that a contract has no publisher. */
+export const unpublished = (reader: string, name: string, expected: string): string =>
+  `[${reader}] reads contract ${name}, which no stack publishes; expected one named ${expected}`;
+
+/** What the stacks of one app exchange, for comparison with what those of other apps do. */
+export interface Exchanged {
+  /** Names of the contracts that are published. */
+  readonly published: readonly string[];
+  /** Contracts that are read, in the order of their first reading, with the stack that each is expected from. */
+  readonly read: readonly { readonly name: string; readonly expected: string }[];
+}
+
+/** The contracts that the stacks of an app have published and read so far. */
+export function exchangedIn(app: IConstruct): Exchanged {
+  const { publishers, readers } = exchangeOf(app);
+  return {
+    published: [...publishers.keys()],
+    read: [...readers].map(([name, { expected }]) => ({ name, expected })),
+  };
+}
+
 /** Who publishes and who reads, by parameter name. */
 interface Exchange {
   readonly publishers: Map<string, TerraformStack>;
-  readonly readers: Map<string, Set<TerraformStack>>;
+  readonly readers: Map<string, { readonly stacks: Set<TerraformStack>; readonly expected: string }>;
 }
 
 const exchanges = new WeakMap<IConstruct, Exchange>();

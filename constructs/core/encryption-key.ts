@@ -24,6 +24,13 @@ export interface EncryptionKeyProps {
 
   /** Region of the key. @default - the provider's */
   readonly region?: string;
+
+  /**
+   * Whether Terraform may remove the key. KMS still waits 30 days.
+   *
+   * @default false
+   */
+  readonly disposable?: boolean;
 }
 
 /**
@@ -38,7 +45,7 @@ export class EncryptionKey extends Construct {
   public constructor(
     scope: Construct,
     id: string,
-    { name, description, statements, region }: EncryptionKeyProps,
+    { name, description, statements, region, disposable }: EncryptionKeyProps,
   ) {
     super(scope, id);
     const place = region === undefined ? {} : { region };
@@ -51,7 +58,7 @@ export class EncryptionKey extends Construct {
       enableKeyRotation: true,
       deletionWindowInDays: 30,
       policy: policy.json,
-      lifecycle: { preventDestroy: true },
+      lifecycle: { preventDestroy: !disposable },
     });
     new KmsAlias(this, 'Alias', {
       ...place,

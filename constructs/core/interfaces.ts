@@ -31,6 +31,8 @@ export interface ICluster {
   readonly kubernetesVersion: string;
   /** Security group that EKS puts on the control plane and on managed nodes. */
   readonly securityGroupId: string;
+  /** Security group that all pods of tenants carry beside one of their own: DNS and AWS out, gateways and probes in. */
+  readonly workloadSecurityGroupId: string;
   /** Role that nodes launched by Karpenter take. */
   readonly nodeRoleName: string;
   readonly nodeRoleArn: string;
@@ -46,8 +48,8 @@ export interface IConnectable {
   readonly peerName: string;
   readonly securityGroupId: string;
   /**
-   * Whether the security group lets all outgoing traffic pass, as that of an EKS cluster does. If not, a grant adds the
-   * outgoing rule too.
+   * Whether the security group lets the traffic out already: because it lets all out, as that of an EKS cluster does, or
+   * has a rule for all that the peer calls. If not, a grant adds the outgoing rule too.
    */
   readonly openEgress: boolean;
 }

@@ -92,10 +92,16 @@ function reserve(scope: IConstruct, kind: NameKind, name: string, within: string
   taken.set(scope.node.root, names);
   const key = `${kind}:${within}:${name}`;
   const owner = names.get(key);
-  if (owner !== undefined) {
-    throw invalid(scope, 'name', [
-      `${kind} name '${name}' is already taken by ${owner}; give one of the two another name`,
-    ]);
-  }
+  if (owner !== undefined) throw invalid(scope, 'name', [takenTwice(key, owner)]);
   names.set(key, scope.node.path);
+}
+
+/** Names given so far in an app, each with the path of what took it. The same key in two apps is the same name in AWS. */
+export const namesIn = (app: IConstruct): ReadonlyMap<string, string> =>
+  taken.get(app.node.root) ?? new Map();
+
+/** Tells that a name, by its key in {@link namesIn}, is given to two resources. */
+export function takenTwice(key: string, owner: string): string {
+  const [kind = '', , ...name] = key.split(':');
+  return `${kind} name '${name.join(':')}' is already taken by ${owner}; give one of the two another name`;
 }

@@ -28,8 +28,13 @@ export function validateProps<P>(scope: IConstruct, what: string, props: P, rule
 
 /** The error that {@link validateProps} throws, for problems found in another way. */
 export function invalid(scope: IConstruct, what: string, problems: readonly string[]): ValidationError {
+  return invalidAt(scope.node.path, what, problems);
+}
+
+/** As {@link invalid}, for a construct that is only known by its path. */
+export function invalidAt(path: string, what: string, problems: readonly string[]): ValidationError {
   const lines = problems.map((problem) => `  - ${problem}`);
-  return new ValidationError([`[${scope.node.path}] invalid ${what}:`, ...lines].join('\n'));
+  return new ValidationError([`[${path}] invalid ${what}:`, ...lines].join('\n'));
 }
 
 /** Whether a number is not a number between `min` and `max`, both allowed. */

@@ -47,6 +47,13 @@ export interface DatabaseOptions {
   readonly insights: 'standard' | 'advanced';
   /** How long the database's logs are kept, in days: one of the values CloudWatch Logs takes. */
   readonly logRetentionDays: number;
+
+  /**
+   * Whether the database may be deleted. A final snapshot is taken in any case.
+   *
+   * @default false - RDS and Terraform refuse
+   */
+  readonly disposable?: boolean;
 }
 
 /** Half an ACU is a step; below 2 ACU there is no Performance Insights: "Performance and scaling for Aurora Serverless v2". */
@@ -185,12 +192,12 @@ export class AuroraCluster extends Construct {
       copyTagsToSnapshot: true,
       // Even of a deleted cluster the continuous backup stays until it expires.
       deleteAutomatedBackups: false,
-      deletionProtection: true,
+      deletionProtection: !props.disposable,
       skipFinalSnapshot: false,
       finalSnapshotIdentifier: `${identifier}-final`,
       applyImmediately: false,
-      lifecycle: { preventDestroy: true },
-      dependsOn: this.logGroups(identifier, props.logRetentionDays),
+      lifecycle: { preventDestroy: !props.disposable },
+      dependsOn: this.logGroups(identifier, props),
     });
     this.masterSecretArn = this.cluster.masterUserSecret.get(0).secretArn;
 
@@ -215,7 +222,7 @@ export class AuroraCluster extends Construct {
         preferredMaintenanceWindow: maintenance,
         copyTagsToSnapshot: true,
         applyImmediately: false,
-        lifecycle: { preventDestroy: true },
+        lifecycle: { preventDestroy: !props.disposable },
       });
     });
   }
@@ -229,24 +236,28 @@ export class AuroraCluster extends Construct {
     return openPort(this, { ...POSTGRESQL, securityGroupId: this.securityGroupId }, peer);
   }
 
-  private key(identifier: string, { name, description }: AuroraClusterProps): EncryptionKey {
+  private key(identifier: string, { name, description, disposable }: AuroraClusterProps): EncryptionKey {
     const names = LOGS.map((log) => logGroupName(identifier, log));
     return new EncryptionKey(this, 'Key', {
       name,
       description: `Database of ${description}`,
       statements: [logsMayEncrypt(this, names)],
+      disposable: disposable ?? false,
     });
   }
 
   /** Made before the cluster, which would otherwise make them itself: without a key, and for ever. */
-  private logGroups(identifier: string, retentionInDays: number): CloudwatchLogGroup[] {
+  private logGroups(
+    identifier: string,
+    { logRetentionDays: retentionInDays, disposable }: AuroraClusterProps,
+  ): CloudwatchLogGroup[] {
     return LOGS.map(
       (log) =>
         new CloudwatchLogGroup(this, `Log-${log}`, {
           name: logGroupName(identifier, log),
           retentionInDays,
           kmsKeyId: this.keyArn,
-          lifecycle: { preventDestroy: true },
+          lifecycle: { preventDestroy: !disposable },
         }),
     );
   }

@@ -1,17 +1,25 @@
+import { SecurityGroup } from '@cdktf/provider-aws/lib/security-group';
+import { VpcSecurityGroupEgressRule } from '@cdktf/provider-aws/lib/vpc-security-group-egress-rule';
 import { NamespaceV1 } from '@cdktf/provider-kubernetes/lib/namespace-v1';
 import {
   NetworkPolicyV1,
   type NetworkPolicyV1SpecEgress,
 } from '@cdktf/provider-kubernetes/lib/network-policy-v1';
 import { Construct } from 'constructs';
+import { GeneratedChart } from '../core/chart';
+import { MIGRATION_NAMESPACE } from '../core/migrations';
+import { physicalName } from '../core/naming';
+import { securityGroupPolicy } from '../core/security-group-policy';
 import { PORT } from './engine';
 
-/** Where jobs run that change databases' roles and schemas. Nothing else runs here. */
-export const MIGRATION_NAMESPACE = 'data-migrations';
-
 export interface MigrationNamespaceProps {
+  readonly vpcId: string;
   /** IPv4 network of the cell. */
   readonly cidr: string;
+  /** Blocks of the subnets that hold databases. */
+  readonly databaseCidrs: readonly string[];
+  /** Security group that the jobs' pods carry beside their own: DNS, and AWS services. */
+  readonly workloadSecurityGroupId: string;
   /** Whether Secrets Manager answers inside the network. If not, HTTPS to anywhere is let out, which NAT passes on. */
   readonly interfaceEndpoints: boolean;
 }
@@ -26,13 +34,16 @@ const tcp = (port: number): { readonly port: string; readonly protocol: string }
 
 /**
  * The namespace of jobs that hold an administrator's credentials: only pods of the strictest standard, nothing may call
- * them, and they may call databases, Secrets Manager, the Pod Identity agent and DNS.
+ * them, and they may call databases, Secrets Manager, the Pod Identity agent and DNS. Databases let in the security group
+ * of these pods for the platform's SQL, and no other pod carries it.
  */
 export class MigrationNamespace extends Construct {
   public readonly name = MIGRATION_NAMESPACE;
+  public readonly securityGroupId: string;
 
-  public constructor(scope: Construct, id: string, { cidr, interfaceEndpoints }: MigrationNamespaceProps) {
+  public constructor(scope: Construct, id: string, props: MigrationNamespaceProps) {
     super(scope, id);
+    const { cidr, databaseCidrs, interfaceEndpoints } = props;
     const namespace = new NamespaceV1(this, 'Namespace', {
       metadata: {
         name: MIGRATION_NAMESPACE,
@@ -50,7 +61,7 @@ export class MigrationNamespace extends Construct {
     };
     policy('DenyAll', 'deny-all', []);
     policy('AllowJobs', 'migration-jobs', [
-      { to: [{ ipBlock: { cidr } }], ports: [tcp(PORT)] },
+      { to: databaseCidrs.map((block) => ({ ipBlock: { cidr: block } })), ports: [tcp(PORT)] },
       { to: [{ ipBlock: { cidr: interfaceEndpoints ? cidr : '0.0.0.0/0' } }], ports: [tcp(443)] },
       { to: [{ ipBlock: { cidr: POD_IDENTITY_AGENT } }], ports: [tcp(80)] },
       {
@@ -63,5 +74,36 @@ export class MigrationNamespace extends Construct {
         ports: [tcp(53), { port: '53', protocol: 'UDP' }],
       },
     ]);
+    this.securityGroupId = this.securityGroup(props);
+    new GeneratedChart(this, 'PodInterfaces', {
+      name: 'pod-interfaces',
+      namespace: MIGRATION_NAMESPACE,
+      objects: [
+        securityGroupPolicy(MIGRATION_NAMESPACE, [this.securityGroupId, props.workloadSecurityGroupId]),
+      ],
+      dependsOn: [namespace],
+    });
+  }
+
+  /** By blocks and not by database, for a group takes 60 rules and a cell may have more databases. */
+  private securityGroup({ vpcId, databaseCidrs }: MigrationNamespaceProps): string {
+    const name = physicalName(this, 'securityGroup', MIGRATION_NAMESPACE);
+    const group = new SecurityGroup(this, 'SecurityGroup', {
+      name,
+      vpcId,
+      description: 'Jobs that change databases: to databases, and nothing in',
+      tags: { Name: name },
+    });
+    for (const [index, cidrIpv4] of databaseCidrs.entries()) {
+      new VpcSecurityGroupEgressRule(this, `ToDatabases${String(index + 1)}`, {
+        securityGroupId: group.id,
+        ipProtocol: 'tcp',
+        fromPort: PORT,
+        toPort: PORT,
+        cidrIpv4,
+        description: 'PostgreSQL in the isolated subnets',
+      });
+    }
+    return group.id;
   }
 }

@@ -40,9 +40,9 @@ const RULES: readonly Rule<SharedDatabaseProps>[] = [
  * One shard: a cluster that many pooled tenants share, behind a proxy. Tenants are kept apart by row-level security, see
  * `constructs/data/sql`.
  *
- * The endpoints are the proxy's. The cluster itself lets in its proxy, and the job that applies the platform's SQL: by the
- * security group of the cell's nodes, which pods share until their namespace gives them one of their own. What keeps other
- * pods out until then is that they have no role that may log in, and the network policies of their namespaces.
+ * The endpoints are the proxy's. The cluster itself lets in its proxy, and the job that applies the platform's SQL by the
+ * security group that only pods of that job's namespace carry. Other pods reach neither: they carry another group, and
+ * have no role that may log in.
  */
 export class SharedDatabase extends Database {
   public readonly endpoint: string;

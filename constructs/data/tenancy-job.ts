@@ -7,6 +7,7 @@ import { JobV1 } from '@cdktf/provider-kubernetes/lib/job-v1';
 import { ServiceAccountV1 } from '@cdktf/provider-kubernetes/lib/service-account-v1';
 import { Construct } from 'constructs';
 import type { ICluster } from '../core/interfaces';
+import { TENANCY_PREFIX } from '../core/migrations';
 import { placementOf } from '../core/placement';
 import { PodRole } from '../core/pod-role';
 import { type Rule, validateProps } from '../core/validation';
@@ -17,10 +18,12 @@ import { rdsRootCertificate } from './rds-certificates';
 import type { TenancySql } from './sql';
 
 export interface TenancyJobProps {
-  readonly cluster: Pick<ICluster, 'name' | 'securityGroupId'>;
+  readonly cluster: Pick<ICluster, 'name'>;
   readonly database: AuroraCluster;
   /** Namespace to run in, made by `MigrationNamespace`. */
   readonly namespace: string;
+  /** Security group of the namespace's pods, which lets out what they call. */
+  readonly migrationSecurityGroupId: string;
   /** Which database, among those of the cell: `shard-1`. Part of names, at most 40 characters. */
   readonly name: string;
   readonly sql: TenancySql;
@@ -76,11 +79,11 @@ export class TenancyJob extends Construct {
     super(scope, id);
     const { region } = placementOf(this);
     validateProps<Settings>(this, 'TenancyJob props', { ...props, region }, RULES);
-    const { cluster, database, namespace, sql } = props;
-    const name = `tenancy-${props.name}`;
+    const { database, namespace, sql } = props;
+    const name = `${TENANCY_PREFIX}${props.name}`;
     const admission = database.allowFrom({
-      peerName: 'cluster',
-      securityGroupId: cluster.securityGroupId,
+      peerName: 'migrations',
+      securityGroupId: props.migrationSecurityGroupId,
       openEgress: true,
     });
 

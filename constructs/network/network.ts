@@ -12,6 +12,7 @@ import type { INetwork } from '../core/interfaces';
 import { physicalName } from '../core/naming';
 import { PODS_PER_NODE } from '../core/pod-density';
 import { type Rule, validateProps } from '../core/validation';
+import { CellZone } from './cell-zone';
 import { GatewayEndpoints, InterfaceEndpoints } from './endpoints';
 import { FlowLogs } from './flow-logs';
 import {
@@ -48,6 +49,9 @@ export interface NetworkProps {
 
   /** Nodes, each full of pods, that the network must be able to hold. */
   readonly minimumNodes: number;
+
+  /** Domain of the platform, below which the cell has a public zone of its own. @default - the cell has no names */
+  readonly domain?: string;
 }
 
 /** What a network of this size can hold, or nothing when it is no such network (another rule tells that). */
@@ -88,6 +92,9 @@ export class Network extends Construct implements INetwork {
   public readonly privateSubnetIds: readonly string[];
   public readonly isolatedSubnetIds: readonly string[];
   public readonly endpointSecurityGroupId: string;
+  /** Public zone of the cell, and its name without a final dot. Empty text where there is no domain. */
+  public readonly zoneId: string;
+  public readonly zoneName: string;
   /** How many nodes and pods fit, when every node is full. */
   public readonly podCapacity: PodCapacity;
 
@@ -142,6 +149,9 @@ export class Network extends Construct implements INetwork {
       : undefined;
     new FlowLogs(this, 'FlowLogs', { vpcId: vpc.id, retentionDays: props.flowLogRetentionDays });
 
+    const zone =
+      props.domain === undefined ? undefined : new CellZone(this, 'Zone', { domain: props.domain });
+
     this.vpcId = vpc.id;
     this.cidr = cidr;
     this.zones = [...zones];
@@ -149,6 +159,8 @@ export class Network extends Construct implements INetwork {
     this.privateSubnetIds = privateTier.subnetIds;
     this.isolatedSubnetIds = isolatedTier.subnetIds;
     this.endpointSecurityGroupId = endpoints?.securityGroupId ?? '';
+    this.zoneId = zone?.zoneId ?? '';
+    this.zoneName = zone?.zoneName ?? '';
     this.podCapacity = plan.capacity;
   }
 

@@ -48,6 +48,8 @@ describe('the addons stack', () => {
       karpenter: CHARTS.karpenter.version,
       'karpenter-crd': CHARTS.karpenterCrds.version,
       'karpenter-nodes': undefined,
+      'bulkhead-policies': undefined,
+      'pod-interfaces': undefined,
       keda: CHARTS.keda.version,
       'envoy-gateway': CHARTS.envoyGateway.version,
       'envoy-gateway-crds': undefined,
@@ -68,7 +70,16 @@ describe('the addons stack', () => {
 
   it('generates objects that the schemas of their kinds accept', () => {
     const objects = generatedObjects(prodStack);
-    expect(objects.map(({ kind }) => kind)).toEqual(['EC2NodeClass', 'NodePool']);
+    const kinds = objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+    expect(kinds).toEqual([
+      'EC2NodeClass general',
+      'NodePool general',
+      ...['bulkhead-deployers', 'bulkhead-operators', 'bulkhead-workloads'].flatMap((name) => [
+        `ValidatingAdmissionPolicy ${name}`,
+        `ValidatingAdmissionPolicyBinding ${name}`,
+      ]),
+      'SecurityGroupPolicy pods',
+    ]);
     expect(schemaProblems(objects)).toEqual([]);
   });
 
@@ -204,6 +215,37 @@ describe('namespaces', () => {
       logging: 'privileged',
       metrics: 'restricted',
     });
+  });
+});
+
+describe('jobs that change databases', () => {
+  const group = prod.only('aws_security_group', 'DataMigrations');
+
+  it('carry a security group of their own, and the one of all workloads', () => {
+    const values = JSON.stringify(release('pod-interfaces')['values']);
+    expect(values).toContain(`${group.address}.id`);
+    expect(values).toContain('workloadSecurityGroupId');
+    expect(waitsFor(release('pod-interfaces'))).toEqual([
+      prod.only('kubernetes_namespace_v1', 'DataMigrations').address,
+    ]);
+  });
+
+  it('reach the isolated subnets on the port of databases, and nobody reaches them', () => {
+    const rules = prod.resources('aws_vpc_security_group_egress_rule');
+    expect(rules.map((rule) => [rule['cidr_ipv4'], rule['from_port'], rule['to_port']] as unknown)).toEqual([
+      ['10.16.208.0/22', 5432, 5432],
+      ['10.16.212.0/22', 5432, 5432],
+      ['10.16.216.0/22', 5432, 5432],
+    ]);
+    expect(prod.resources('aws_vpc_security_group_ingress_rule')).toEqual([]);
+    const blocks = deep(prod.only('kubernetes_network_policy_v1', 'DataMigrations/AllowJobs'), 'cidr');
+    expect(blocks).toEqual(expect.arrayContaining(rules.map((rule) => rule['cidr_ipv4'] as unknown)));
+  });
+
+  it('are known to the stacks of databases by that group', () => {
+    expect(prod.only('aws_ssm_parameter', 'Contract')['insecure_value']).toContain(
+      `"migrationSecurityGroupId" = ${group.address}.id`,
+    );
   });
 });
 

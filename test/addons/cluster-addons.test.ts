@@ -11,6 +11,7 @@ const cluster: ICluster = {
   certificateAuthority: 'Q0E=',
   kubernetesVersion: '1.36',
   securityGroupId: 'sg-1',
+  workloadSecurityGroupId: 'sg-2',
   nodeRoleName: 'nodes',
   nodeRoleArn: 'arn:aws:iam::222222222222:role/nodes',
   nodeInstanceProfileName: 'nodes',

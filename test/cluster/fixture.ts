@@ -12,6 +12,7 @@ export const PROPS: EksClusterProps = {
     isolatedSubnetIds: ['subnet-i1', 'subnet-i2', 'subnet-i3'],
     endpointSecurityGroupId: 'sg-1',
   },
+  interfaceEndpoints: true,
   kubernetesVersion: '1.36',
   supportPolicy: 'standard',
   serviceCidr: '172.20.0.0/16',

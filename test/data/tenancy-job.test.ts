@@ -20,9 +20,10 @@ function synthJob(props: Partial<TenancyJobProps> = {}, region = 'us-east-1'): S
         proxy: { logins: ['bulkhead_starter'], connectionPercent: 80 },
       });
       new TenancyJob(stack, 'Tenancy', {
-        cluster: { name: 'bulkhead-prod-use1a', securityGroupId: 'sg-cluster' },
+        cluster: { name: 'bulkhead-prod-use1a' },
         database: aurora,
         namespace: 'data-migrations',
+        migrationSecurityGroupId: 'sg-migrations',
         name: 'shard-1',
         sql: { script: 'SELECT 1;', hash: 'x' },
         ...props,
@@ -53,7 +54,7 @@ describe('the job that applies the SQL', () => {
     expect(job['depends_on']).toEqual(
       expect.arrayContaining([
         ...stack.resources('aws_rds_cluster_instance').map(({ address }) => address),
-        stack.only('aws_vpc_security_group_ingress_rule', 'From-cluster').address,
+        stack.only('aws_vpc_security_group_ingress_rule', 'From-migrations').address,
         stack.only('aws_eks_pod_identity_association').address,
       ]),
     );

@@ -1,7 +1,8 @@
 import { Testing } from 'cdktf';
-import { ADMINISTRATOR_ROLE, BootstrapStack } from '../../stacks/bootstrap';
+import { BootstrapStack } from '../../stacks/bootstrap';
 import { CELL_GROUPS, PLATFORM_GROUPS } from '../../stacks/deployer-permissions';
 import {
+  ADMINISTRATOR_ROLE,
   deployerRoleName,
   stateBucketName,
   stateKeyAlias,

@@ -47,10 +47,21 @@ describe('CacheStack', () => {
     expect(prod.resources('aws_elasticache_user_group_association')).toHaveLength(6);
   });
 
-  it("lets pods in by the cluster's security group and nobody else", () => {
-    expect(prod.only('aws_vpc_security_group_ingress_rule')['referenced_security_group_id']).toContain(
-      'Contract-cluster',
-    );
+  it('lets pods of tenants in by the group that all of them carry, and nobody else', () => {
+    const { securityGroupId, workloads } = {
+      securityGroupId: `\${${prod.only('aws_security_group').address}.id}`,
+      workloads: expect.stringMatching(/Contract-cluster.*\.workloadSecurityGroupId\}/) as string,
+    };
+    expect(prod.only('aws_vpc_security_group_ingress_rule')).toMatchObject({
+      security_group_id: securityGroupId,
+      referenced_security_group_id: workloads,
+    });
+    expect(prod.only('aws_vpc_security_group_egress_rule')).toMatchObject({
+      security_group_id: workloads,
+      referenced_security_group_id: securityGroupId,
+      from_port: 6379,
+      to_port: 6379,
+    });
   });
 
   it('publishes what others need to connect, and nothing secret', () => {

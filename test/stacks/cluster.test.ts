@@ -48,19 +48,34 @@ describe('ClusterStack', () => {
     }
   });
 
-  it('admits the administrators of the cell and the deployers of add-ons and shards', () => {
+  it('admits the administrators of the cell and the deployers of add-ons and databases', () => {
     const grants = stack.resources('aws_eks_access_policy_association');
     expect(grants.map((grant) => grant['principal_arn'] as string).sort()).toEqual([
       'arn:aws:iam::444444444444:role/bulkhead-dev-dev1a-deploy-addons',
       'arn:aws:iam::444444444444:role/bulkhead-dev-dev1a-deploy-data-shard',
+      'arn:aws:iam::444444444444:role/bulkhead-dev-dev1a-deploy-tenant',
       'arn:aws:iam::444444444444:role/platform-admin',
     ]);
   });
 
-  it('keeps the deployer of shards to the namespace of their jobs', () => {
-    expect(stack.only('aws_eks_access_policy_association', 'Editor-')).toMatchObject({
-      policy_arn: 'arn:aws:eks::aws:cluster-access-policy/AmazonEKSEditPolicy',
-      access_scope: { type: 'namespace', namespaces: ['data-migrations'] },
+  it.each(['data-shard', 'tenant'])(
+    'keeps the deployer of %s stacks to the namespace of their jobs',
+    (group) => {
+      expect(stack.only('aws_eks_access_policy_association', `-deploy-${group}/`)).toMatchObject({
+        policy_arn: 'arn:aws:eks::aws:cluster-access-policy/AmazonEKSEditPolicy',
+        access_scope: { type: 'namespace', namespaces: ['data-migrations'] },
+      });
+    },
+  );
+
+  it('lets deployers of tiers and tenants be what the groups of their kind are', () => {
+    const groups = stack
+      .resources('aws_eks_access_entry')
+      .map((entry) => [entry['principal_arn'], entry['kubernetes_groups']] as [string, string[]?])
+      .filter(([, names]) => names);
+    expect(Object.fromEntries(groups)).toEqual({
+      'arn:aws:iam::444444444444:role/bulkhead-dev-dev1a-deploy-tenant': ['bulkhead:deployers:tenant'],
+      'arn:aws:iam::444444444444:role/bulkhead-dev-dev1a-deploy-tier': ['bulkhead:deployers:tier'],
     });
   });
 
@@ -98,6 +113,7 @@ describe('ClusterStack', () => {
       'certificateAuthority',
       'nodeInstanceProfileName',
       'interruptionQueueName',
+      'workloadSecurityGroupId',
     ]) {
       expect(document).toContain(field);
     }

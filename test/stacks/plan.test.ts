@@ -1,7 +1,12 @@
 import { type PlannedStack, selectStacks } from '../../stacks/plan';
 
 const planned: readonly PlannedStack[] = ['bootstrap', 'use1a-network', 'use1a-cluster', 'usw2a-network'].map(
-  (name) => ({ name, build: () => undefined }),
+  (name) => ({
+    name,
+    build: (): never => {
+      throw new Error('built');
+    },
+  }),
 );
 const names = (patterns: readonly string[]): string[] =>
   selectStacks(planned, patterns).map(({ name }) => name);

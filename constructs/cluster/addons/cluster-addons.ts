@@ -12,7 +12,7 @@ import { Keda } from './keda';
 import { LoadBalancerController } from './load-balancer-controller';
 import { MetricsCollector } from './metrics-collector';
 import { MetricsWorkspace } from './metrics-workspace';
-import type { NodePoolProps } from './node-pool';
+import type { NodePoolProps } from '../node-pool';
 
 export interface ClusterAddonsProps {
   readonly cluster: ICluster;

@@ -2,7 +2,7 @@ import { Construct } from 'constructs';
 import { GeneratedChart } from '../../core/chart';
 import type { ICluster } from '../../core/interfaces';
 import { KARPENTER_ACCOUNT } from '../karpenter-account';
-import { generalNodePool, nodeClass, type NodePoolProps } from './node-pool';
+import { nodeClass, type NodePoolProps, openNodePool } from '../node-pool';
 import { PinnedRelease } from './pinned-release';
 import { resources, SYSTEM_POD } from './system-pods';
 import { CHARTS } from './versions';
@@ -16,6 +16,9 @@ export interface KarpenterProps {
   /** Tags of every instance, volume and network interface that Karpenter makes. Terraform's default tags do not reach them. */
   readonly tags: Readonly<Record<string, string>>;
 }
+
+/** Name of the pool for workloads that ask for no other, and of its class. */
+const GENERAL_POOL = 'general';
 
 // Its Pod Identity association and its role are made with the cluster.
 const { namespace, serviceAccount } = KARPENTER_ACCOUNT;
@@ -53,7 +56,10 @@ export class Karpenter extends Construct {
     new GeneratedChart(this, 'Nodes', {
       name: 'karpenter-nodes',
       namespace,
-      objects: [nodeClass(cluster, props.tags), generalNodePool(props.nodes)],
+      objects: [
+        nodeClass(cluster, GENERAL_POOL, props.tags),
+        openNodePool({ ...props.nodes, name: GENERAL_POOL }),
+      ],
       dependsOn: [controller.release],
     });
   }

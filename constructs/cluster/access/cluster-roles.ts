@@ -1,0 +1,85 @@
+import type { ClusterRoleV1Rule } from '@cdktf/provider-kubernetes/lib/cluster-role-v1';
+import { NAMESPACE_DEPLOYER_ROLE, OPERATOR_ROLE } from '../../core/workload-labels';
+
+/** The part of a deployer's rights that no namespace holds. Bound to groups; what it may touch, admission policies say. */
+export const DEPLOYER_ROLE = 'bulkhead-deployer';
+
+const READ = ['get', 'list', 'watch'];
+const WRITE = ['create', 'update', 'patch', 'delete'];
+
+const rule = (apiGroup: string, resources: string[], verbs: string[]): ClusterRoleV1Rule => ({
+  apiGroups: [apiGroup],
+  resources,
+  verbs,
+});
+
+const RBAC = 'rbac.authorization.k8s.io';
+
+/** Binding these two roles and no other: Kubernetes lets nobody bind what he may neither do nor `bind`. */
+const BIND: ClusterRoleV1Rule = {
+  apiGroups: [RBAC],
+  resources: ['clusterroles'],
+  verbs: ['bind'],
+  resourceNames: [OPERATOR_ROLE, NAMESPACE_DEPLOYER_ROLE],
+};
+
+/**
+ * What operators may do in a namespace that they are bound in: see what runs, end pods, restart and scale. Nothing that
+ * would hand them a pod's identity or secrets: no `exec`, no tokens, no secrets, no change of what a pod runs (admission
+ * policies refuse that part of `patch`), and no change of what fences the namespace.
+ */
+const OPERATOR: readonly ClusterRoleV1Rule[] = [
+  rule(
+    '',
+    [
+      ...['configmaps', 'endpoints', 'events', 'limitranges', 'persistentvolumeclaims'],
+      ...['pods', 'resourcequotas', 'services'],
+    ],
+    READ,
+  ),
+  rule('', ['pods/log'], ['get']),
+  rule('apps', ['deployments', 'replicasets', 'statefulsets'], READ),
+  rule('argoproj.io', ['analysisruns', 'rollouts'], READ),
+  rule('autoscaling', ['horizontalpodautoscalers'], READ),
+  rule('batch', ['cronjobs', 'jobs'], READ),
+  rule('events.k8s.io', ['events'], READ),
+  rule('keda.sh', ['scaledobjects'], READ),
+  rule('networking.k8s.io', ['networkpolicies'], READ),
+  rule('policy', ['poddisruptionbudgets'], READ),
+  rule('', ['pods'], ['delete']),
+  rule('', ['pods/eviction'], ['create']),
+  rule('apps', ['deployments'], ['patch']),
+  rule('argoproj.io', ['rollouts'], ['patch']),
+  rule('apps', ['deployments/scale'], ['get', 'patch', 'update']),
+  rule('argoproj.io', ['rollouts/scale'], ['get', 'patch', 'update']),
+];
+
+/** What deploying an owner's namespace takes inside of it. Nothing that runs: pods belong to those who deploy services. */
+const NAMESPACE_DEPLOYER: readonly ClusterRoleV1Rule[] = [
+  // Secrets are where Helm keeps the records of its releases.
+  rule('', ['limitranges', 'resourcequotas', 'secrets', 'serviceaccounts'], [...READ, ...WRITE]),
+  rule('networking.k8s.io', ['networkpolicies'], [...READ, ...WRITE]),
+  rule(RBAC, ['rolebindings'], [...READ, ...WRITE]),
+  rule('vpcresources.k8s.aws', ['securitygrouppolicies'], [...READ, ...WRITE]),
+  BIND,
+];
+
+/**
+ * What deploying owners takes outside of their namespaces, and binding the deployer's own role in a namespace that it has
+ * just made. Not deleting a namespace: that takes all of an owner with it, so only an administrator does.
+ */
+const DEPLOYER: readonly ClusterRoleV1Rule[] = [
+  rule('', ['namespaces'], [...READ, 'create', 'update', 'patch']),
+  rule('karpenter.k8s.aws', ['ec2nodeclasses'], [...READ, ...WRITE]),
+  rule('karpenter.sh', ['nodepools'], [...READ, ...WRITE]),
+  rule(RBAC, ['rolebindings'], ['get', 'list', 'create', 'update', 'patch']),
+  rule('scheduling.k8s.io', ['priorityclasses'], [...READ, ...WRITE]),
+  BIND,
+];
+
+/** Rules of the cluster's own roles, by the role's name. */
+export const CLUSTER_ROLES: Readonly<Record<string, readonly ClusterRoleV1Rule[]>> = {
+  [OPERATOR_ROLE]: OPERATOR,
+  [NAMESPACE_DEPLOYER_ROLE]: NAMESPACE_DEPLOYER,
+  [DEPLOYER_ROLE]: DEPLOYER,
+};

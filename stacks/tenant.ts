@@ -1,0 +1,115 @@
+import { resolve } from 'node:path';
+import type { Construct } from 'constructs';
+import type { Cell, Platform, Tenant } from '../config/platform';
+import { tenancySql } from '../constructs/data/sql';
+import {
+  DedicatedTenant,
+  type DedicatedTenantProps,
+  tenantLogin,
+} from '../constructs/tiers/dedicated-tenant';
+import { cellParts, nodesOf } from './cell-parts';
+import {
+  addonsContract,
+  cacheContract,
+  dataContract,
+  networkContract,
+  tenantContract,
+  tierContract,
+} from './contracts';
+import { PlatformStack } from './platform-stack';
+import { tierStackKind } from './tier';
+
+export interface TenantStackProps {
+  readonly platform: Platform;
+  readonly cell: Cell;
+  readonly tenant: Tenant;
+}
+
+/** Kind of the stack that holds a dedicated tenant. A public contract. */
+export const tenantStackKind = ({ id }: Pick<Tenant, 'id'>): string => `tenant-${id}`;
+
+/** All that one dedicated tenant has for itself. */
+export class TenantStack extends PlatformStack {
+  public constructor(scope: Construct, { platform, cell, tenant }: TenantStackProps) {
+    const kind = tenantStackKind(tenant);
+    // Nothing that could take a tenant's data away is a deployer's to do.
+    const offboarding = tenant.lifecycle === 'offboarding';
+    const owner = {
+      ...{ tier: tenant.tier, tenant: tenant.id, costCentre: tenant.costCentre },
+      byAdministrator: offboarding,
+    };
+    super(scope, { platform, cell, kind, ...owner });
+    const at = { cell: cell.id };
+    const network = networkContract.read(this, { ...at, stack: 'network' });
+    const addons = addonsContract.read(this, { ...at, stack: 'addons' });
+    // For the order alone: the tier's nodes and rank must be there before a pod asks for them. Their names are known.
+    tierContract.read(this, { ...at, stack: tierStackKind('enterprise') });
+    const settings = platform.tiers.enterprise;
+
+    const dedicated = new DedicatedTenant(this, 'Tenant', {
+      ...cellParts(this, { platform, cell, kind }, owner),
+      tenantId: tenant.id,
+      services: settings.services,
+      quota: tenant.quota,
+      containers: settings.containers,
+      ...(tenant.nodePool === 'own' && { nodes: nodesOf(settings.ownNodes) }),
+      database: databaseOf(tenant, settings.promises.rpoMinutes, {
+        // Zones by name, for their number and order must be known now.
+        network: { ...network, zones: cell.zones },
+        settings: dataContract.read(this, { ...at, stack: 'data' }),
+      }),
+      tenancy: {
+        // Beside the sources, and synth runs in the project's root: a bundle holds no SQL.
+        sql: (login) => tenancySql([login], resolve('constructs/data/sql')),
+        namespace: addons.migrationNamespace,
+        securityGroupId: addons.migrationSecurityGroupId,
+      },
+      cache: cacheContract.read(this, { ...at, stack: 'cache' }),
+      ...(platform.dns && { zone: { id: network.zoneId, name: `${cell.id}.${platform.dns.domain}` } }),
+      offboarding,
+    });
+    this.publish(dedicated, { cell, tenant });
+  }
+
+  private publish(
+    { home, database, secrets, cachePrefix, hostname }: DedicatedTenant,
+    { cell, tenant }: Pick<TenantStackProps, 'cell' | 'tenant'>,
+  ): void {
+    tenantContract.publish(
+      this,
+      { stack: tenantStackKind(tenant), cell: cell.id },
+      {
+        tenant: tenant.id,
+        namespace: home.name,
+        hostname,
+        databaseEndpoint: database.endpoint,
+        databaseReaderEndpoint: database.readerEndpoint,
+        databaseName: database.databaseName,
+        databaseUser: tenantLogin(tenant.id),
+        clusterEndpoint: database.aurora.cluster.endpoint,
+        clusterResourceId: database.aurora.cluster.clusterResourceId,
+        cachePrefix,
+        secretPath: secrets.path,
+        keyArn: secrets.keyArn,
+        rateLimitPerSecond: String(tenant.rateLimitPerSecond),
+      },
+    );
+  }
+}
+
+function databaseOf(
+  { database }: Tenant,
+  rpoMinutes: number,
+  parts: Pick<DedicatedTenantProps['database'], 'network' | 'settings'>,
+): DedicatedTenantProps['database'] {
+  const { minAcu, maxAcu, readers, storage, insights, retentionDays, logRetentionDays } = database;
+  return {
+    ...parts,
+    capacity: { minAcu, maxAcu },
+    readers,
+    storage,
+    insights,
+    logRetentionDays,
+    recovery: { rpoMinutes, retentionDays },
+  };
+}

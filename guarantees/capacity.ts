@@ -1,4 +1,4 @@
-import type { Cell, Platform } from '../config/platform';
+import type { Cell, Platform, Tenant } from '../config/platform';
 import { POOLED_TIERS, pooledTenantsPerCell } from '../config/pooled-tenants';
 import { ValidationError } from '../constructs/core/validation';
 import { connectionBudget } from '../constructs/data/connection-budget';
@@ -7,14 +7,35 @@ import type { Verdict } from './guarantee';
 
 /**
  * Load within what the platform can carry. So far: in each cell, the connections that the pods of the pooled tiers may
- * open to a shard, against what the shard's proxy may open and its memory carries at least capacity.
+ * open to a shard, against what the shard's proxy may open and its memory carries at least capacity; and the same for each
+ * dedicated tenant and its own database, which has no proxy.
  */
-export const capacity = (platform: Platform): readonly Verdict[] =>
-  platform.cells.map((cell) => ({
+export const capacity = (platform: Platform): readonly Verdict[] => [
+  ...platform.cells.map((cell) => ({
     guarantee: 'capacity',
     subject: `${cell.id}: connections to a data shard`,
     ...connectionsTo(platform, cell),
-  }));
+  })),
+  ...platform.tenants.map((tenant) => ({
+    guarantee: 'capacity',
+    subject: `${tenant.cell}: connections to the database of tenant ${tenant.id}`,
+    ...connectionsOf(tenant),
+  })),
+];
+
+/** No proxy stands before a dedicated database, so its pods may open all that the database allows. */
+const NO_PROXY_PERCENT = 100;
+
+function connectionsOf({ id, database, quota }: Tenant): Pick<Verdict, 'outcome' | 'evidence'> {
+  const { minAcu, maxAcu, poolSize } = database;
+  const { kept, message } = connectionBudget(
+    `the database of ${id}`,
+    { minAcu, maxAcu },
+    NO_PROXY_PERCENT,
+    [{ tier: id, maxPods: quota.pods, poolSize }],
+  );
+  return { outcome: kept ? 'kept' : 'broken', evidence: message };
+}
 
 function connectionsTo(platform: Platform, cell: Cell): Pick<Verdict, 'outcome' | 'evidence'> {
   const { pools, proxyConnectionPercent } = cell.data;

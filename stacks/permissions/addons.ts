@@ -1,6 +1,7 @@
 import type { Statement } from '../../constructs/access/statement';
 import type { Placement } from '../../constructs/core/placement';
 import { clusterName } from '../cluster-name';
+import { groupStatements } from './ec2';
 import { roleStatements } from './iam';
 import { keyStatements, logDeliveryStatement, logGroupStatements, podIdentityStatements } from './parts';
 import {
@@ -15,7 +16,7 @@ import {
 } from './scope';
 
 /**
- * What deploying a cell's add-ons takes from AWS: finding the cluster, roles for the pods of the add-ons, and where logs
+ * What deploying a cell's add-ons takes from AWS: finding the cluster, roles and a security group for pods, and where logs
  * and metrics go. What it may do inside the cluster is decided by the cluster's access entry for this role.
  */
 export function addonsPermissions(placement: Placement): readonly Statement[] {
@@ -29,6 +30,7 @@ export function addonsPermissions(placement: Placement): readonly Statement[] {
     },
     ...podIdentityStatements(placement, cluster),
     ...metricsStatements(placement),
+    ...groupStatements(placement),
     ...logGroupStatements(placement, [
       `/pods/${prefix}-addons-pods`,
       `/aws/vendedlogs/prometheus/${prefix}-addons-metrics`,

@@ -1,31 +1,9 @@
 import type { Condition, Statement } from '../../constructs/access/statement';
 import { cacheUserPrefix } from '../../constructs/cache/cache-user';
 import type { Placement } from '../../constructs/core/placement';
-import { ec2Reads, ec2Statements, keyStatements, logDeliveryStatement, logGroupStatements } from './parts';
+import { groupStatements } from './ec2';
+import { keyStatements, logDeliveryStatement, logGroupStatements } from './parts';
 import { contractStatements, iamArn, prefixOf, regionalArn } from './scope';
-
-const CREATES = {
-  CreateSecurityGroup: 'security-group',
-  // Rules carry tags of their own.
-  AuthorizeSecurityGroupIngress: 'security-group-rule',
-} as const;
-
-const CHANGES = [
-  'AuthorizeSecurityGroupIngress',
-  'CreateSecurityGroup',
-  'DeleteSecurityGroup',
-  'ModifySecurityGroupRules',
-  'RevokeSecurityGroupEgress',
-  'RevokeSecurityGroupIngress',
-] as const;
-
-const READS = [
-  'DescribeNetworkInterfaces',
-  'DescribeSecurityGroupRules',
-  'DescribeSecurityGroups',
-  'DescribeSubnets',
-  'DescribeVpcs',
-] as const;
 
 const SERVICE = 'elasticache.amazonaws.com';
 
@@ -39,8 +17,7 @@ export function cachePermissions(placement: Placement): readonly Statement[] {
     ...replicationGroupStatements(placement, name),
     ...partStatements(placement, name),
     ...cacheUserStatements(placement, ['*']),
-    ec2Reads(placement, READS),
-    ...ec2Statements(placement, CREATES, CHANGES, ['security-group', 'security-group-rule', 'vpc']),
+    ...groupStatements(placement),
     ...logGroupStatements(placement, [`/aws/vendedlogs/elasticache/${name}-*`]),
     logDeliveryStatement(placement),
     ...keyStatements(placement, {

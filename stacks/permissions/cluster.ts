@@ -1,8 +1,9 @@
 import type { Statement } from '../../constructs/access/statement';
 import type { Placement } from '../../constructs/core/placement';
 import { clusterName } from '../cluster-name';
+import { ec2Reads, ec2Statements, GROUP_CHANGES, GROUP_CREATES, GROUP_READS, GROUP_TYPES } from './ec2';
 import { roleStatements } from './iam';
-import { ec2Reads, ec2Statements, keyStatements, logGroupStatements, podIdentityStatements } from './parts';
+import { keyStatements, logGroupStatements, podIdentityStatements } from './parts';
 import { becomesOwn, contractStatements, iamArn, inRegion, isOwn, prefixOf, regionalArn } from './scope';
 
 /** Roles of the cluster, without the cell's prefix. */
@@ -111,42 +112,52 @@ function eksStatements(placement: Placement): readonly Statement[] {
   ];
 }
 
-const CREATES = { CreateLaunchTemplate: 'launch-template' } as const;
+const CREATES = { CreateLaunchTemplate: 'launch-template', ...GROUP_CREATES } as const;
 
 const CHANGES = [
   'CreateLaunchTemplateVersion',
   'DeleteLaunchTemplate',
   'DeleteLaunchTemplateVersions',
   'ModifyLaunchTemplate',
+  ...GROUP_CHANGES,
 ] as const;
 
 const READS = [
   'DescribeLaunchTemplateVersions',
   'DescribeLaunchTemplates',
-  'DescribeSecurityGroups',
-  'DescribeSubnets',
   'DescribeTags',
-  'DescribeVpcs',
+  ...GROUP_READS,
 ] as const;
 
-/** Launch template of the system nodes, and the profile of Karpenter's. */
+/** Launch template of the system nodes, security groups, and the profile of Karpenter's nodes. */
 function nodeStatements(placement: Placement): readonly Statement[] {
   const prefix = prefixOf(placement);
   const ec2 = (type: string): string => regionalArn(placement, 'ec2', `${type}/*`);
+  const ofCluster = {
+    test: 'StringEquals',
+    variable: 'aws:ResourceTag/aws:eks:cluster-name',
+    values: [clusterName(placement)],
+  };
   return [
     ec2Reads(placement, READS),
-    ...ec2Statements(placement, CREATES, CHANGES, ['launch-template']),
+    ...ec2Statements(placement, CREATES, CHANGES, ['launch-template', ...GROUP_TYPES]),
+    {
+      sid: 'OpenClusterSecurityGroup',
+      // EKS makes this group and tags it with the name of its cluster only.
+      actions: [
+        'ec2:AuthorizeSecurityGroupIngress',
+        'ec2:ModifySecurityGroupRules',
+        'ec2:RevokeSecurityGroupIngress',
+      ],
+      resources: [ec2('security-group')],
+      conditions: [ofCluster],
+    },
     {
       sid: 'TagClusterSecurityGroup',
-      // EKS makes this group and tags it with the name of its cluster only.
       actions: ['ec2:CreateTags', 'ec2:DeleteTags'],
       resources: [ec2('security-group')],
       conditions: [
-        {
-          test: 'StringEquals',
-          variable: 'aws:ResourceTag/aws:eks:cluster-name',
-          values: [clusterName(placement)],
-        },
+        ofCluster,
         // The tag that Karpenter finds the group by.
         { test: 'ForAllValues:StringEquals', variable: 'aws:TagKeys', values: ['karpenter.sh/discovery'] },
       ],

@@ -1,36 +1,9 @@
 import type { Statement } from '../../constructs/access/statement';
 import type { Placement } from '../../constructs/core/placement';
+import { groupStatements } from './ec2';
 import { roleStatements } from './iam';
-import { ec2Reads, ec2Statements, keyStatements } from './parts';
+import { keyStatements } from './parts';
 import { becomesOwn, contractStatements, inRegion, isOwn, prefixOf, regionalArn } from './scope';
-
-/** EC2 resources of databases: closed groups, and the rules that grants add to them. */
-export const GROUP_CREATES = {
-  CreateSecurityGroup: 'security-group',
-  AuthorizeSecurityGroupEgress: 'security-group-rule',
-  AuthorizeSecurityGroupIngress: 'security-group-rule',
-} as const;
-
-export const GROUP_CHANGES = [
-  'AuthorizeSecurityGroupEgress',
-  'AuthorizeSecurityGroupIngress',
-  // Names the network that the group is made in.
-  'CreateSecurityGroup',
-  'DeleteSecurityGroup',
-  'ModifySecurityGroupRules',
-  'RevokeSecurityGroupEgress',
-  'RevokeSecurityGroupIngress',
-] as const;
-
-export const GROUP_TYPES = ['security-group', 'security-group-rule', 'vpc'] as const;
-
-export const GROUP_READS = [
-  'DescribeNetworkInterfaces',
-  'DescribeSecurityGroupRules',
-  'DescribeSecurityGroups',
-  'DescribeSubnets',
-  'DescribeVpcs',
-] as const;
 
 /**
  * What deploying what a cell's databases share takes. Not `backup:DeleteRecoveryPoint`, not deleting a vault or taking
@@ -69,8 +42,7 @@ export function dataPermissions(placement: Placement, copyRegion?: string): read
       resources: ['cluster-pg', 'pg', 'subgrp'].map(named),
     },
     ...backupStatements(placement, copyRegions),
-    ec2Reads(placement, GROUP_READS),
-    ...ec2Statements(placement, GROUP_CREATES, GROUP_CHANGES, GROUP_TYPES),
+    ...groupStatements(placement),
     ...keyStatements(placement, {
       aliases: [`${prefix}-backups-*`],
       grantTo: ['backup'],

@@ -1,7 +1,7 @@
 import type { Statement } from '../../constructs/access/statement';
 import { permissionsBoundaryName } from '../../constructs/core/permissions-boundary';
 import type { Placement } from '../../constructs/core/placement';
-import { iamArn, KEEPS_IDENTITY, prefixOf, staysOwn } from './scope';
+import { iamArn, KEEPS_IDENTITY, prefixOf, type Reach, staysOwn } from './scope';
 
 export interface RoleUse {
   /** Names of the roles without the placement's prefix; `*` stands for any characters. */
@@ -30,7 +30,7 @@ export const boundaryArn = (placement: Placement): string =>
  * role's permissions stand in the role.
  */
 export function roleStatements(
-  placement: Placement,
+  placement: Reach,
   { names, passTo, awsPolicies = [], serviceLinked = [] }: RoleUse,
 ): readonly Statement[] {
   const prefix = prefixOf(placement);

@@ -1,7 +1,8 @@
 import type { Statement } from '../../constructs/access/statement';
 import type { Placement } from '../../constructs/core/placement';
+import { ec2Reads, ec2Statements } from './ec2';
 import { roleStatements } from './iam';
-import { ec2Reads, ec2Statements, keyStatements, logGroupStatements } from './parts';
+import { keyStatements, logGroupStatements } from './parts';
 import { becomesOwn, contractStatements, inRegion, prefixOf, regionalArn } from './scope';
 
 const CREATES = {
@@ -109,9 +110,38 @@ export function networkPermissions(placement: Placement): readonly Statement[] {
       resources: ['*'],
       conditions: [inRegion(placement)],
     },
+    ...zoneStatements(),
     ...logGroupStatements(placement, [`${prefixOf(placement)}-flow-logs`]),
     ...keyStatements(placement, { aliases: [`${prefixOf(placement)}-flow-logs`] }),
     ...roleStatements(placement, { names: ['flow-logs'], passTo: ['vpc-flow-logs.amazonaws.com'] }),
     ...contractStatements(placement, { publishes: 'network' }),
+  ];
+}
+
+/**
+ * The cell's DNS zone. Not `route53:DeleteHostedZone`, nor changing records: a new zone has other name servers, which
+ * nobody delegates to. Route 53 knows zones by ids of its own choice and no tags in conditions, so who may set a comment
+ * or tags may do so on every zone of the account.
+ */
+function zoneStatements(): readonly Statement[] {
+  return [
+    {
+      sid: 'CreateZone',
+      // A zone has no id before it exists, so this action knows no resource. Zones are of no region.
+      actions: ['route53:CreateHostedZone'],
+      resources: ['*'],
+    },
+    {
+      sid: 'Zone',
+      actions: [
+        'route53:ChangeTagsForResource',
+        'route53:GetHostedZone',
+        'route53:ListResourceRecordSets',
+        'route53:ListTagsForResource',
+        'route53:UpdateHostedZoneComment',
+      ],
+      resources: ['arn:aws:route53:::hostedzone/*'],
+    },
+    { sid: 'AwaitZone', actions: ['route53:GetChange'], resources: ['arn:aws:route53:::change/*'] },
   ];
 }

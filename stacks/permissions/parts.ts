@@ -1,6 +1,15 @@
 import type { Statement } from '../../constructs/access/statement';
 import type { Placement } from '../../constructs/core/placement';
-import { becomesOwn, inRegion, isOwn, KEEPS_IDENTITY, regionalArn, staysOwn } from './scope';
+import {
+  becomesOwn,
+  inRegion,
+  IS_UNTAGGED,
+  isOwn,
+  KEEPS_IDENTITY,
+  type Reach,
+  regionalArn,
+  staysOwn,
+} from './scope';
 
 /** Permissions that several groups of stacks need, by the kind of resource. */
 
@@ -71,14 +80,14 @@ export interface KeyUse {
 }
 
 /**
- * KMS keys with the placement's tags, and these aliases.
+ * KMS keys with the tags of what is meant, and these aliases.
  *
  * Not `kms:ScheduleKeyDeletion`: what a key encrypts is lost with it, so only an administrator deletes one. `kms:Decrypt`
  * only through the services named: who deploys a key needs not read what it protects.
  *
  */
 export function keyStatements(
-  placement: Placement,
+  placement: Reach,
   { aliases, grantTo = [], regions = [] }: KeyUse,
 ): readonly Statement[] {
   const everywhere = [placement.region, ...regions].map((region) => ({ ...placement, region }));
@@ -108,10 +117,7 @@ export function keyStatements(
       // KMS asks for this when a key is created with tags. It also lets a deployer claim a key that nobody has tagged.
       actions: ['kms:TagResource'],
       resources: keys,
-      conditions: [
-        ...becomesOwn(placement),
-        { test: 'Null', variable: 'aws:ResourceTag/platform', values: ['true'] },
-      ],
+      conditions: [...becomesOwn(placement), IS_UNTAGGED],
     },
     {
       sid: 'ReadKeys',
@@ -187,73 +193,6 @@ export function keyStatements(
         ]
       : []),
   ];
-}
-
-/** For each action that creates an EC2 resource, the resource. */
-export type Ec2Creations = Readonly<Record<string, string>>;
-
-/**
- * EC2 resources that the placement's tags are put on at creation, and may be changed and deleted from then on.
- *
- * @param creates actions that create a resource, each with the resource's type in ARNs: `{ CreateVpc: 'vpc' }`
- * @param changes what may be done to resources that carry the tags, the use of one by another's creation included
- * @param types types in ARNs of the resources that `changes` apply to
- */
-export function ec2Statements(
-  placement: Placement,
-  creates: Ec2Creations,
-  changes: readonly string[],
-  types: readonly string[],
-): readonly Statement[] {
-  const arn = (type: string): string => regionalArn(placement, 'ec2', `${type}/*`);
-  const created = [...new Set(Object.values(creates))].map(arn);
-  return [
-    // One statement each: an action may create one type and use another, which must carry the tags already.
-    ...Object.entries(creates).map(([action, type]) => ({
-      sid: action,
-      actions: [`ec2:${action}`],
-      resources: [arn(type)],
-      conditions: becomesOwn(placement),
-    })),
-    {
-      sid: 'TagNewEc2',
-      actions: ['ec2:CreateTags'],
-      resources: created,
-      conditions: [
-        ...becomesOwn(placement),
-        { test: 'StringEquals', variable: 'ec2:CreateAction', values: Object.keys(creates) },
-      ],
-    },
-    {
-      sid: 'ChangeEc2',
-      actions: changes.map((action) => `ec2:${action}`),
-      resources: types.map(arn),
-      conditions: isOwn(placement),
-    },
-    {
-      sid: 'TagEc2',
-      actions: ['ec2:CreateTags'],
-      resources: created,
-      conditions: [...isOwn(placement), ...staysOwn(placement)],
-    },
-    {
-      sid: 'UntagEc2',
-      actions: ['ec2:DeleteTags'],
-      resources: created,
-      conditions: [...isOwn(placement), KEEPS_IDENTITY],
-    },
-  ];
-}
-
-/** Reading descriptions of EC2 resources. */
-export function ec2Reads(placement: Placement, reads: readonly string[]): Statement {
-  return {
-    sid: 'DescribeEc2',
-    // EC2 knows neither resource nor tag for descriptions: who may describe may describe all of the region.
-    actions: reads.map((action) => `ec2:${action}`),
-    resources: ['*'],
-    conditions: [inRegion(placement)],
-  };
 }
 
 /** Handing roles to pods of the placement's cluster. */

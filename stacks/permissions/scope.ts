@@ -2,11 +2,13 @@ import { contractName } from '../../constructs/core/contract';
 import type { Condition, Statement } from '../../constructs/access/statement';
 import type { Placement } from '../../constructs/core/placement';
 import { SHARED } from '../../constructs/core/tags';
+import { TIERS } from '../tier';
 
 /**
  * How a deployer is kept to its own cell. Where a service knows resources by name, by the prefix that all physical names
- * of the cell have; where it does not, by the tags that the stacks' providers put on everything. The tags tell cells apart
- * and not the stacks within one: what only tags protect is open to every deployer of its own cell that may use its kind.
+ * of the cell have; where it does not, by the tags that the stacks' providers put on everything. The tags tell cells apart,
+ * and in a cell what is its own, its tiers' and its dedicated tenants'. They do not tell stacks apart, nor one tenant from
+ * another: what only tags protect is open to every deployer of the same kind of owner that may use its kind of resource.
  */
 
 export { prefixOf } from '../../constructs/core/placement';
@@ -19,29 +21,57 @@ export const regionalArn = ({ account, region }: Placement, service: string, res
 export const iamArn = ({ account }: Placement, resource: string): string =>
   `arn:aws:iam::${account}:${resource}`;
 
-const identity = ({ platform, environment, cell }: Placement): readonly (readonly [string, string])[] => [
-  ['platform', platform],
-  ['environment', environment],
-  ['cell', cell ?? SHARED],
-];
+/** A placement, and whose resources in it are meant. */
+export interface Reach extends Placement {
+  /** What belongs to tiers, to dedicated tenants, or to the cell as a whole. @default 'cell' */
+  readonly owner?: 'cell' | 'tier' | 'tenant';
+}
 
 /** Tags that say whose a resource is. No deployer may change them. */
-export const IDENTITY_TAGS = ['platform', 'environment', 'cell'] as const;
+export const IDENTITY_TAGS = ['platform', 'environment', 'cell', 'tier', 'tenant'] as const;
 
-const tagged = (where: string, test: string, placement: Placement): readonly Condition[] =>
-  identity(placement).map(([tag, value]) => ({ test, variable: `${where}/${tag}`, values: [value] }));
+interface Wanted {
+  readonly tag: (typeof IDENTITY_TAGS)[number];
+  readonly values: readonly string[];
+  /** Whether the tag has another value than these. @default false */
+  readonly other?: boolean;
+}
 
-/** The resource carries the placement's tags. */
-export const isOwn = (placement: Placement): readonly Condition[] =>
-  tagged('aws:ResourceTag', 'StringEquals', placement);
+/** What tiers own is no tenant's; a dedicated tenant is of the one tier that has such. */
+const ownerTags = (owner: Reach['owner']): readonly Wanted[] => [
+  { tag: 'tier', values: owner === 'tier' ? TIERS : [owner === 'tenant' ? 'enterprise' : SHARED] },
+  { tag: 'tenant', values: [SHARED], other: owner === 'tenant' },
+];
 
-/** The request puts the placement's tags on what it creates. */
-export const becomesOwn = (placement: Placement): readonly Condition[] =>
-  tagged('aws:RequestTag', 'StringEquals', placement);
+const identity = ({ platform, environment, cell, owner }: Reach): readonly Wanted[] => [
+  { tag: 'platform', values: [platform] },
+  { tag: 'environment', values: [environment] },
+  { tag: 'cell', values: [cell ?? SHARED] },
+  ...ownerTags(owner),
+];
 
-/** If the request sets tags that say whose a resource is, they are the placement's. */
-export const staysOwn = (placement: Placement): readonly Condition[] =>
-  tagged('aws:RequestTag', 'StringEqualsIfExists', placement);
+const tagged = (where: string, ifSet: '' | 'IfExists', reach: Reach): readonly Condition[] =>
+  identity(reach).map(({ tag, values, other }) => ({
+    test: `${other ? 'StringNotEquals' : 'StringEquals'}${ifSet}`,
+    variable: `${where}/${tag}`,
+    values,
+  }));
+
+/** The resource carries the tags of what is meant. */
+export const isOwn = (reach: Reach): readonly Condition[] => tagged('aws:ResourceTag', '', reach);
+
+/** The request puts the tags of what is meant on what it creates. */
+export const becomesOwn = (reach: Reach): readonly Condition[] => tagged('aws:RequestTag', '', reach);
+
+/** If the request sets tags that say whose a resource is, they are those of what is meant. */
+export const staysOwn = (reach: Reach): readonly Condition[] => tagged('aws:RequestTag', 'IfExists', reach);
+
+/** Nobody has tagged the resource, or it is only now being made. */
+export const IS_UNTAGGED: Condition = {
+  test: 'Null',
+  variable: 'aws:ResourceTag/platform',
+  values: ['true'],
+};
 
 /** The request does not remove tags that say whose a resource is. */
 export const KEEPS_IDENTITY: Condition = {
@@ -57,7 +87,10 @@ export const inRegion = ({ region }: Placement): Condition => ({
   values: [region],
 });
 
-/** Which contracts a group of stacks reads and writes, by the name of the stack without its cell. */
+/**
+ * Which contracts a group of stacks reads and writes, by the name of the stack without its cell; `*` stands for any
+ * characters but a slash.
+ */
 export interface ContractUse {
   readonly publishes?: string;
   readonly reads?: readonly string[];
@@ -74,7 +107,20 @@ export function contractStatements(
     return regionalArn(placement, 'ssm', `parameter${name}`);
   };
   const readable = [...reads, ...(publishes === undefined ? [] : [publishes])];
+  const patterns = readable.filter((stack) => stack.includes('*'));
   return [
+    ...(patterns.length > 0
+      ? [
+          {
+            sid: 'ContractsOnly',
+            effect: 'Deny' as const,
+            // All actions of Parameter Store, because this refuses. A star also stands for slashes, and below the names of
+            // tiers and tenants are the parameters of their applications.
+            actions: ['ssm:*'],
+            resources: patterns.map((stack) => `${parameter(stack)}/*`),
+          },
+        ]
+      : []),
     ...(readable.length > 0
       ? [
           {

@@ -17,7 +17,8 @@ const pools = (maxPods: number): Pick<Cell['data'], 'pools'> => ({
 
 describe('the capacity guarantee', () => {
   it('is kept in prod, with its arithmetic as evidence', () => {
-    expect(capacity(prod).map(({ outcome }) => outcome)).toEqual(['kept', 'kept']);
+    expect(new Set(capacity(prod).map(({ outcome }) => outcome))).toEqual(new Set(['kept']));
+    expect(capacity(prod)).toHaveLength(prod.cells.length + prod.tenants.length);
     expect(capacity(prod)[0]).toMatchInlineSnapshot(`
      {
        "evidence": "each of 10 shards: starter 60 pods × 1 + professional 40 pods × 2 = 140 connections; allowed are 184 = the lesser of 2688 (80 % of max_connections 3360 at 16 ACU maximum) and 204 (memory at 4 ACU minimum, 10 MiB each), less 20 reserved",
@@ -32,6 +33,21 @@ describe('the capacity guarantee', () => {
     // 184 allowed less 80 of professional.
     expect(capacity(withData(pools(104)))[0]?.outcome).toBe('kept');
     expect(capacity(withData(pools(105)))[0]?.outcome).toBe('broken');
+  });
+
+  it("counts a dedicated tenant's pods against its own database, up to the last connection", () => {
+    const withPods = (pods: number): Platform => ({
+      ...prod,
+      tenants: prod.tenants.map((tenant) => ({ ...tenant, quota: { ...tenant.quota, pods } })),
+    });
+    const ofAcme = (platform: Platform) =>
+      capacity(platform).find(({ subject }) => subject.endsWith('tenant acme'));
+    // 2 ACU carry 102, less 20 reserved: 82, which are 20 pods of 4.
+    expect(ofAcme(withPods(20))?.outcome).toBe('kept');
+    expect(ofAcme(withPods(21))).toMatchObject({
+      outcome: 'broken',
+      evidence: expect.stringContaining('raise the minimum capacity to 2.5 ACU') as string,
+    });
   });
 
   it('does not apply where no pod uses a shard', () => {

@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { synthesize } from '../../main';
-import { describeWithTerraform, errorsOf, run } from './support/run';
+import { describeWithTerraform, errorsOf, run, worldOf } from './support/run';
 
 const ROOT = join(__dirname, '../..');
 
@@ -27,17 +27,29 @@ describeWithTerraform("this repository's own platform", () => {
     expect(rehearsed.result.ok).toBe(true);
   });
 
-  /** Deploys dev, changes its config, deploys it again, and tells what the second time did to each stack. */
-  async function afterChange(change: (config: string) => string): Promise<Record<string, string>> {
+  /** A copy of this project's config, to change, and what a file of dev's says in it. */
+  function copiedConfig(): { readonly root: string; readonly dev: (file: string) => string } {
     const root = join(scratch, 'root');
     cpSync(join(ROOT, 'config/environments'), join(root, 'config/environments'), { recursive: true });
-    const out = synthesizeTo('dev', root);
-    await run(out);
-    const file = join(root, 'config/environments/dev/platform.yaml');
+    return { root, dev: (file) => join(root, 'config/environments/dev', file) };
+  }
+
+  /** Replaces a part of a file; fails where there is nothing to replace. */
+  function edit(file: string, change: (text: string) => string): void {
     const before = readFileSync(file, 'utf8');
     const after = change(before);
     expect(after).not.toBe(before);
     writeFileSync(file, after);
+  }
+
+  /** Deploys dev, changes its config, deploys it again, and tells what the second time did to each stack. */
+  async function afterChanges(
+    change: (dev: (file: string) => string) => void,
+  ): Promise<Record<string, string>> {
+    const { root, dev } = copiedConfig();
+    const out = synthesizeTo('dev', root);
+    await run(out);
+    change(dev);
     synthesizeTo('dev', root);
     const rehearsed = await run(out, { keep: true });
     expect(errorsOf(rehearsed)).toBe('');
@@ -47,6 +59,11 @@ describeWithTerraform("this repository's own platform", () => {
     });
     return Object.fromEntries(did) as Record<string, string>;
   }
+
+  const afterChange = (change: (config: string) => string): Promise<Record<string, string>> =>
+    afterChanges((dev) => {
+      edit(dev('platform.yaml'), change);
+    });
 
   it('only changes tags, everywhere, when the cost centre changes', async () => {
     const did = await afterChange((config) => config.replace(/^costCentre: .*$/m, 'costCentre: another'));
@@ -59,7 +76,10 @@ describeWithTerraform("this repository's own platform", () => {
     );
     const { 'dev1a-data-shard-2': added, ...others } = did;
     expect(added).toBe('created');
-    expect(new Set(Object.values(others))).toEqual(new Set(['untouched']));
+    // The pooled tiers are let into the new shard, and change nothing of the old one.
+    const { 'dev1a-tier-starter': starter, 'dev1a-tier-professional': professional, ...rest } = others;
+    expect([starter, professional]).toEqual(['created', 'created']);
+    expect(new Set(Object.values(rest))).toEqual(new Set(['untouched']));
   });
 
   it('resizes a shard in place', async () => {
@@ -74,6 +94,55 @@ describeWithTerraform("this repository's own platform", () => {
     expect(new Set(Object.values(others))).toEqual(new Set(['untouched']));
   });
 
+  it('touches no other stack when a dedicated tenant is added', async () => {
+    const did = await afterChanges((dev) => {
+      const acme = readFileSync(dev('tenants/acme.yaml'), 'utf8');
+      writeFileSync(dev('tenants/acme-eu.yaml'), acme.replace('id: acme', 'id: acme-eu'));
+      edit(dev('platform.yaml'), (text) => text.replace('enterprise: 2', 'enterprise: 3'));
+    });
+    const { 'dev1a-tenant-acme-eu': added, ...others } = did;
+    expect(added).toBe('created');
+    expect(Object.keys(others)).toContain('dev1a-tenant-acme');
+    expect(new Set(Object.values(others))).toEqual(new Set(['untouched']));
+  });
+
+  it("destroys nothing when a dedicated tenant's file is removed, and finds all of it when the file is back", async () => {
+    const { root, dev } = copiedConfig();
+    const out = synthesizeTo('dev', root);
+    await run(out);
+    const ofGlobex = () =>
+      worldOf(out)
+        .filter(({ stack }) => stack === 'dev1a-tenant-globex')
+        .map(({ type }) => type)
+        .sort();
+    const before = ofGlobex();
+    expect(before).toContain('aws_rds_cluster');
+    const file = readFileSync(dev('tenants/globex.yaml'), 'utf8');
+    rmSync(dev('tenants/globex.yaml'));
+    synthesizeTo('dev', root);
+    const without = await run(out, { keep: true });
+    expect(errorsOf(without)).toBe('');
+    expect(without.result.stacks.filter(({ destroyed }) => destroyed > 0)).toEqual([]);
+    expect(without.result.stacks.map(({ stack }) => stack)).not.toContain('dev1a-tenant-globex');
+    expect(ofGlobex()).toEqual(before);
+
+    writeFileSync(dev('tenants/globex.yaml'), file);
+    synthesizeTo('dev', root);
+    const back = await run(out, { keep: true });
+    expect(back.result.stacks.find(({ stack }) => stack === 'dev1a-tenant-globex')).toMatchObject({
+      ...{ status: 'deployed', created: 0, changed: 0, destroyed: 0 },
+    });
+  });
+
+  it("takes a leaving tenant's protection away in place, and touches nobody else", async () => {
+    const did = await afterChanges((dev) => {
+      edit(dev('tenants/globex.yaml'), (text) => `${text}lifecycle: offboarding\n`);
+    });
+    const { 'dev1a-tenant-globex': leaving, ...others } = did;
+    expect(leaving).toBe('changed');
+    expect(new Set(Object.values(others))).toEqual(new Set(['untouched']));
+  });
+
   it('destroys nothing that holds data, and says what refuses', async () => {
     const out = synthesizeTo('dev');
     await run(out);
@@ -83,7 +152,9 @@ describeWithTerraform("this repository's own platform", () => {
     expect(said).toContain('aws_dynamodb_table.');
     expect(said).toContain('aws_s3_bucket.');
     expect(said).toContain('aws_rds_cluster_instance.');
-    expect(said).toContain('aws_elasticache_replication_group.');
+    // What stands on the cache, tiers and tenants, refuses first.
+    expect(said).toContain('aws_secretsmanager_secret.');
+    expect(said).toContain('kubernetes_namespace_v1.');
     expect(said).toContain('prevent_destroy');
   });
 });

@@ -1,5 +1,6 @@
 import { type Platform, resolvePlatform } from '../../config/platform';
 import { platformSchema } from '../../config/schema/platform';
+import { tenantSchema } from '../../config/schema/tenant';
 import type { Placement } from '../../constructs/core/placement';
 
 const cell = (region: string, cidr: string, account?: string): object => ({
@@ -14,8 +15,11 @@ const cell = (region: string, cidr: string, account?: string): object => ({
   },
 });
 
-/** A platform with two cells in accounts of their own and one that shares the home account. */
-export const testPlatform = (settings: Readonly<Record<string, unknown>> = {}): Platform =>
+/** A platform with two cells in accounts of their own and one that shares the home account, and these tenants. */
+export const testPlatform = (
+  settings: Readonly<Record<string, unknown>> = {},
+  tenants: readonly object[] = [],
+): Platform =>
   resolvePlatform(
     platformSchema.parse({
       platform: 'bulkhead',
@@ -39,7 +43,7 @@ export const testPlatform = (settings: Readonly<Record<string, unknown>> = {}): 
       },
       ...settings,
     }),
-    [],
+    tenants.map((tenant) => tenantSchema.parse(tenant)),
   );
 
 export const HOME: Placement = {

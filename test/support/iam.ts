@@ -36,6 +36,7 @@ const OPERATORS: Readonly<Record<string, { readonly test: typeof matches; readon
   StringEquals: { test: (wanted, found) => wanted === found },
   StringNotEquals: { test: (wanted, found) => wanted === found, negated: true },
   StringLike: { test: matches },
+  StringNotLike: { test: matches, negated: true },
   ArnLike: { test: matches },
   ArnEquals: { test: matches },
   Bool: { test: (wanted, found) => wanted === found },

@@ -12,13 +12,23 @@ import { DataShardStack, shardsOf } from '../../../stacks/data-shard';
 import { NetworkStack } from '../../../stacks/network';
 import { boundaryStatements } from '../../../stacks/permissions/boundary';
 import { RegistryStack } from '../../../stacks/registry';
+import { TenantStack } from '../../../stacks/tenant';
+import { TierStack } from '../../../stacks/tier';
 import { allows, type Request } from '../../support/iam';
 import { synthStack, type Synthesized, type SynthesizedStack } from '../../support/synth';
 import { HOME, testPlatform, USE1A } from '../fixture';
 
 /** Deployers against the stacks they deploy: what a stack holds, its deployer may create. */
 
-const platform = testPlatform();
+const ACME = {
+  id: 'acme',
+  name: 'Acme',
+  tier: 'enterprise',
+  cell: 'use1a',
+  contact: 'it@acme.example',
+  nodePool: 'own',
+};
+const platform = testPlatform({ dns: { domain: 'example.com' } }, [ACME]);
 const cellOf = ({ cells }: Platform): Cell => {
   const cell = cells.find(({ id }) => id === USE1A.cell);
   if (!cell) throw new Error('the test platform has no cell use1a');
@@ -40,6 +50,15 @@ const CELL_STACKS: Readonly<Record<string, SynthesizedStack>> = {
     return new DataShardStack(app, { platform, cell, shard });
   }),
   cache: synthesized((app) => new CacheStack(app, { platform, cell: cellOf(platform) })),
+  tier: synthesized((app) => {
+    const operators = { ...cellOf(platform).operators, starter: ['arn:aws:iam::222222222222:role/on-call'] };
+    return new TierStack(app, { platform, cell: { ...cellOf(platform), operators }, tier: 'starter' });
+  }),
+  tenant: synthesized((app) => {
+    const [tenant] = platform.tenants;
+    if (!tenant) throw new Error('the test platform has no tenant');
+    return new TenantStack(app, { platform, cell: cellOf(platform), tenant });
+  }),
 };
 const STACKS: Readonly<Record<string, SynthesizedStack>> = {
   ...CELL_STACKS,
@@ -101,9 +120,16 @@ const CREATIONS: Readonly<Record<string, Creation>> = {
   aws_rds_cluster_instance: rds('CreateDBInstance', 'db', 'identifier'),
   aws_rds_cluster_parameter_group: rds('CreateDBClusterParameterGroup', 'cluster-pg', 'name'),
   aws_vpc_security_group_egress_rule: ec2('AuthorizeSecurityGroupEgress', 'security-group-rule'),
+  kubernetes_cluster_role_binding_v1: null,
+  kubernetes_cluster_role_v1: null,
   kubernetes_config_map_v1: null,
+  kubernetes_default_service_account_v1: null,
   kubernetes_job_v1: null,
+  kubernetes_limit_range_v1: null,
   kubernetes_network_policy_v1: null,
+  kubernetes_priority_class_v1: null,
+  kubernetes_resource_quota_v1: null,
+  kubernetes_role_binding_v1: null,
   kubernetes_service_account_v1: null,
   aws_cloudwatch_event_rule: (rule, at) => ({
     action: 'events:PutRule',
@@ -123,12 +149,19 @@ const CREATIONS: Readonly<Record<string, Creation>> = {
   aws_ec2_subnet_cidr_reservation: null,
   aws_ec2_tag: null,
   aws_eip: ec2('AllocateAddress', 'elastic-ip'),
-  aws_eks_access_entry: null,
+  // The cluster's own stack names it by reference.
+  aws_eks_access_entry: (_, at) => ({
+    action: 'eks:CreateAccessEntry',
+    resource: at('eks', 'cluster/bulkhead-prod-use1a'),
+  }),
   aws_eks_access_policy_association: null,
   aws_eks_addon: null,
   aws_eks_cluster: () => ({ action: 'eks:CreateCluster', resource: '*' }),
   aws_eks_node_group: null,
-  aws_eks_pod_identity_association: null,
+  aws_eks_pod_identity_association: (_, at) => ({
+    action: 'eks:CreatePodIdentityAssociation',
+    resource: at('eks', 'cluster/bulkhead-prod-use1a'),
+  }),
   aws_elasticache_parameter_group: elasticache('CreateCacheParameterGroup', 'parametergroup', 'name'),
   aws_elasticache_replication_group: elasticache(
     'CreateReplicationGroup',
@@ -158,8 +191,19 @@ const CREATIONS: Readonly<Record<string, Creation>> = {
   aws_network_acl: ec2('CreateNetworkAcl', 'network-acl'),
   aws_prometheus_workspace: () => ({ action: 'aps:CreateWorkspace', resource: '*' }),
   aws_route: null,
+  aws_route53_record: () => ({
+    action: 'route53:ChangeResourceRecordSets',
+    resource: 'arn:aws:route53:::hostedzone/Z1',
+  }),
+  aws_route53_zone: () => ({ action: 'route53:CreateHostedZone', resource: '*' }),
   aws_route_table: ec2('CreateRouteTable', 'route-table'),
   aws_route_table_association: null,
+  aws_secretsmanager_secret: (secret, at) => ({
+    action: 'secretsmanager:CreateSecret',
+    resource: at('secretsmanager', `secret:${text(secret, 'name')}-a1b2c3`),
+  }),
+  // Which secret, only a reference says; there is one in each stack.
+  aws_secretsmanager_secret_policy: null,
   aws_security_group: ec2('CreateSecurityGroup', 'security-group'),
   aws_sqs_queue: (queue, at) => ({ action: 'sqs:CreateQueue', resource: at('sqs', text(queue, 'name')) }),
   aws_sqs_queue_policy: null,
@@ -176,11 +220,21 @@ const CREATIONS: Readonly<Record<string, Creation>> = {
   kubernetes_namespace: null,
 };
 
+/** The tags that a stack's provider puts on everything. */
+function defaultTags(stack: SynthesizedStack | undefined): Record<string, string> {
+  const { aws } = stack?.json['provider'] as {
+    readonly aws: readonly [{ readonly default_tags: readonly [{ readonly tags: Record<string, string> }] }];
+  };
+  const [{ tags }] = aws[0].default_tags;
+  return Object.fromEntries(Object.entries(tags).map(([tag, value]) => [`aws:RequestTag/${tag}`, value]));
+}
+
 /** What every creation says of itself: the provider's default tags, and what the stacks set. */
-const contextOf = (resource: Synthesized, cell: string): Record<string, string> => ({
-  'aws:RequestTag/platform': 'bulkhead',
-  'aws:RequestTag/environment': 'prod',
-  'aws:RequestTag/cell': cell,
+const contextOf = (
+  resource: Synthesized,
+  stack: SynthesizedStack | undefined,
+): Record<string, string | readonly string[]> => ({
+  ...defaultTags(stack),
   'aws:RequestedRegion': String(resource['region'] ?? 'us-east-1'),
   ...(resource['permissions_boundary'] !== undefined && {
     'iam:PermissionsBoundary': text(resource, 'permissions_boundary'),
@@ -191,6 +245,14 @@ const contextOf = (resource: Synthesized, cell: string): Record<string, string> 
   ...(resource['transit_encryption_enabled'] !== undefined && {
     'elasticache:AtRestEncryptionEnabled': text(resource, 'at_rest_encryption_enabled'),
     'elasticache:TransitEncryptionEnabled': text(resource, 'transit_encryption_enabled'),
+  }),
+  ...(resource['kubernetes_groups'] !== undefined && {
+    'eks:accessEntryType': text(resource, 'type'),
+    'eks:kubernetesGroups': resource['kubernetes_groups'] as string[],
+  }),
+  ...(resource['zone_id'] !== undefined && {
+    'route53:ChangeResourceRecordSetsRecordTypes': text(resource, 'type'),
+    'route53:ChangeResourceRecordSetsNormalizedRecordNames': text(resource, 'name'),
   }),
   ...(resource['access_config'] !== undefined && {
     'eks:authenticationMode': (resource['access_config'] as { authentication_mode: string })
@@ -216,7 +278,7 @@ describe.each(Object.keys(STACKS))('the deployer of %s', (group) => {
           `arn:aws:${service}:${service === 'iam' ? '' : region}:${account}:${name}`;
         const creation = CREATIONS[type]?.(resource, at);
         if (!creation) return [];
-        const context = contextOf(resource, home ? 'shared' : 'use1a');
+        const context = contextOf(resource, stack);
         return allows(permissionsOf(group), { ...creation, context })
           ? []
           : [`${resource.path}: ${creation.action}`];

@@ -7,6 +7,8 @@ const own = {
   'aws:ResourceTag/platform': 'bulkhead',
   'aws:ResourceTag/environment': 'prod',
   'aws:ResourceTag/cell': 'use1a',
+  'aws:ResourceTag/tier': 'shared',
+  'aws:ResourceTag/tenant': 'shared',
   'aws:RequestedRegion': 'us-east-1',
 };
 const rds = (resource: string): string => `arn:aws:rds:us-east-1:222222222222:${resource}`;

@@ -5,30 +5,31 @@ import { CELL_GROUPS, PLATFORM_GROUPS } from '../../../stacks/deployer-permissio
 import { allows, type Request } from '../../support/iam';
 import { HOME, testPlatform, USE1A } from '../fixture';
 
-const platform = testPlatform();
-const of = (group: string, placement: Placement = USE1A): readonly Statement[] => {
+const platform = testPlatform({ dns: { domain: 'bulkhead.example' } });
+const of = (group: string, placement: Placement = USE1A, config = platform): readonly Statement[] => {
   const permissions = CELL_GROUPS[group] ?? PLATFORM_GROUPS[group];
   if (!permissions) throw new Error(`no group ${group}`);
-  return permissions(placement, platform);
+  return permissions(placement, config);
 };
-const GROUPS: Readonly<Record<string, readonly Statement[]>> = {
-  registry: of('registry', HOME),
-  network: of('network'),
-  cluster: of('cluster'),
-  addons: of('addons'),
-  cache: of('cache'),
-};
+const GROUPS: Readonly<Record<string, readonly Statement[]>> = Object.fromEntries([
+  ...Object.keys(PLATFORM_GROUPS).map((group) => [group, of(group, HOME)] as const),
+  ...Object.keys(CELL_GROUPS).map((group) => [group, of(group)] as const),
+]);
 type Row = readonly [group: string, action: string, resource: string, context?: Request['context']];
 
 const tags = (where: 'Request' | 'Resource', { environment, cell }: Placement): Record<string, string> => ({
   [`aws:${where}Tag/platform`]: 'bulkhead',
   [`aws:${where}Tag/environment`]: environment,
   [`aws:${where}Tag/cell`]: cell ?? 'shared',
+  [`aws:${where}Tag/tier`]: 'shared',
+  [`aws:${where}Tag/tenant`]: 'shared',
 });
 const OTHER_CELL: Placement = { ...USE1A, cell: 'use1b' };
 const DEV: Placement = { ...USE1A, environment: 'dev' };
 
 const own = tags('Resource', USE1A);
+/** Of the cell, but a dedicated tenant's. */
+const acmes = { ...own, 'aws:ResourceTag/tier': 'enterprise', 'aws:ResourceTag/tenant': 'acme' };
 const asOwn = tags('Request', USE1A);
 const here = { 'aws:RequestedRegion': 'us-east-1' };
 const boundary = 'arn:aws:iam::222222222222:policy/bulkhead-prod-use1a-boundary';
@@ -197,6 +198,7 @@ const MAY_NOT: readonly Row[] = [
   ['network', 'ec2:DeleteVpc', ec2('vpc/vpc-1'), tags('Resource', OTHER_CELL)],
   ['network', 'ec2:DeleteVpc', ec2('vpc/vpc-1'), tags('Resource', DEV)],
   ['network', 'ec2:DeleteVpc', ec2('vpc/vpc-1')],
+  ['network', 'ec2:RevokeSecurityGroupIngress', ec2('security-group/sg-1'), acmes],
   ['network', 'ec2:CreateVpc', ec2('vpc/*')],
   ['network', 'ec2:CreateVpc', ec2('vpc/*'), tags('Request', OTHER_CELL)],
   ['network', 'ec2:CreateSubnet', ec2('vpc/vpc-1'), { ...tags('Resource', OTHER_CELL), ...asOwn }],
@@ -229,6 +231,7 @@ const MAY_NOT: readonly Row[] = [
   ['cluster', 'kms:Decrypt', key(), own],
   ['cluster', 'kms:ScheduleKeyDeletion', key(), own],
   ['cluster', 'kms:PutKeyPolicy', key(), tags('Resource', OTHER_CELL)],
+  ['cluster', 'kms:PutKeyPolicy', key(), acmes],
   ['cluster', 'ssm:PutParameter', parameter('bulkhead/prod/use1a/network')],
   ['cluster', 'sqs:DeleteQueue', 'arn:aws:sqs:us-east-1:222222222222:bulkhead-prod-use1ab-karpenter'],
 
@@ -391,12 +394,14 @@ describe('policies fit what IAM takes', () => {
     cell: 'abcdefgh',
     region: 'ap-southeast-1',
   };
+  const domain = [...Array<string>(3).fill('a'.repeat(63)), 'example'].join('.');
+  const named = testPlatform({ dns: { domain } });
 
   it.each(Object.keys(GROUPS))(
     '%s needs no more policies than a role may have, with the longest names',
     (group) => {
       const placement = group in PLATFORM_GROUPS ? { ...LONGEST, ...HOME } : LONGEST;
-      const parts = packStatements(of(group, placement), MANAGED_POLICY_MAX);
+      const parts = packStatements(of(group, placement, named), MANAGED_POLICY_MAX);
       expect(parts.length).toBeLessThanOrEqual(MANAGED_POLICIES_PER_ROLE);
       for (const part of parts) expect(policyJson(part).length).toBeLessThanOrEqual(MANAGED_POLICY_MAX);
     },

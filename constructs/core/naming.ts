@@ -38,6 +38,7 @@ export const NAME_RULES = {
   rdsCluster: { max: 63, pattern: LOWER, unique: 'region' },
   rdsInstance: { max: 63, pattern: LOWER, unique: 'region' },
   rdsProxy: { max: 60, pattern: LETTERS, unique: 'region' },
+  rdsProxyEndpoint: { max: 60, pattern: LETTERS, unique: 'region' },
   rdsSubnetGroup: { max: 255, pattern: LOWER, unique: 'region' },
   rdsParameterGroup: { max: 255, pattern: LOWER, unique: 'region' },
   elasticacheReplicationGroup: { max: 40, pattern: LOWER, unique: 'region' },
@@ -54,13 +55,19 @@ export type NameKind = keyof typeof NAME_RULES;
 /** Hexadecimal digits of the hash that ends a shortened name: 32 bits, and a collision is an error anyway. */
 const HASH_LENGTH = 8;
 
+/** How a shortened name ends. */
+const HASH = new RegExp(`-[0-9a-f]{${String(HASH_LENGTH)}}$`);
+
 /**
  * Joins parts with hyphens and keeps the result within `max` characters. A name that is too long keeps its beginning and
- * ends in a hash of the whole, so that two long names stay two names.
+ * ends in a hash of the whole, so that two long names stay two names. So does one that fits but is as long as a shortened
+ * name and ends like one: it might be what another was shortened to.
  */
 export function nameWithin(max: number, parts: readonly string[]): string {
   const whole = parts.join('-');
-  if (whole.length <= max) return whole;
+  // A shortened name has all characters, or one less where a hyphen stood before the hash.
+  const isLikeShortened = whole.length >= max - 1 && HASH.test(whole);
+  if (whole.length <= max && !isLikeShortened) return whole;
   const hash = createHash('sha256').update(whole).digest('hex').slice(0, HASH_LENGTH);
   return `${whole.slice(0, max - HASH_LENGTH - 1).replace(/-+$/, '')}-${hash}`;
 }

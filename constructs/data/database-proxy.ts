@@ -102,7 +102,7 @@ export class DatabaseProxy extends Construct {
     });
     const reader = new DbProxyEndpoint(this, 'Reader', {
       dbProxyName: proxy.name,
-      dbProxyEndpointName: physicalName(this, 'rdsProxy', ...name, 'reader'),
+      dbProxyEndpointName: physicalName(this, 'rdsProxyEndpoint', ...name, 'reader'),
       targetRole: 'READ_ONLY',
       ...place,
     });

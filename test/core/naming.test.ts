@@ -27,6 +27,15 @@ describe('nameWithin', () => {
     const long = 'a'.repeat(80);
     expect(nameWithin(64, [`${long}1`])).not.toBe(nameWithin(64, [`${long}2`]));
   });
+
+  test.each([
+    ['a', 'acme', 'datastores-x'],
+    ['a hyphen before the hash', 'acme', 'da', 'tastores-x'],
+  ])('gives nobody what a longer name was shortened to: %s', (_, ...parts) => {
+    const shortened = nameWithin(16, parts);
+    expect(nameWithin(16, [shortened])).not.toBe(shortened);
+    expect(nameWithin(18, [shortened])).toBe(shortened);
+  });
 });
 
 describe('physicalName', () => {

@@ -1,8 +1,10 @@
 import { Command } from 'commander';
+import { checkCommand } from './check';
 import { rehearseCommand } from './rehearse';
 
 const program = new Command('bulkhead')
   .description('tools for a Bulkhead platform')
+  .addCommand(checkCommand())
   .addCommand(rehearseCommand());
 
 program.parseAsync().catch((error: unknown) => {

@@ -1,0 +1,77 @@
+import { operatorsGroup } from '../../../constructs/core/workload-labels';
+import { at, listOf, textOf, textsOf } from '../facts/json';
+import type { Finding } from '../finding';
+import { principal } from '../principals';
+import { attribute, resourcesOf } from '../stack';
+import { EVERYBODY, finder, type Rule, type Scene } from './rule';
+
+/**
+ * Who gets into the cluster: by an owner's stack only the operators of its own tier, as a group that is bound in its
+ * namespace; and by no stack a role of an owner.
+ */
+export const accessEntries: Rule = (scene) => [...entries(scene), ...associations(scene)];
+
+function entries({ world, stack }: Scene): readonly Finding[] {
+  const found = finder('access-entry', stack);
+  return resourcesOf(stack, 'aws_eks_access_entry').flatMap((entry): readonly Finding[] => {
+    const who = principal(world, attribute(entry, 'principal_arn'), stack.place);
+    const groups = textsOf(entry.values['kubernetes_groups']);
+    const own = stack.owner ? [operatorsGroup(stack.owner.tier)] : [];
+    const foreign = groups.filter((group) =>
+      stack.owner
+        ? !own.includes(group)
+        : group.startsWith('system:') || group.startsWith('bulkhead:operators:'),
+    );
+    return [
+      ...(who.owner
+        ? [
+            found(
+              entry,
+              EVERYBODY,
+              `it lets the role ${who.text} of ${who.owner.stack} into the cluster`,
+              'Give pods no way into the Kubernetes API by IAM',
+              who.owner.stack,
+            ),
+          ]
+        : []),
+      ...foreign.map((group) => {
+        const tier = /^bulkhead:operators:(.+)$/.exec(group)?.[1];
+        const to = tier === undefined ? EVERYBODY : `${stack.place.cell}-tier-${tier}`;
+        return found(
+          entry,
+          to,
+          `it puts ${who.text} into the group ${group}`,
+          stack.owner ? `Use the group ${own.join()} only` : 'Let each tier’s stack name its operators',
+        );
+      }),
+    ];
+  });
+}
+
+function associations({ world, stack }: Scene): readonly Finding[] {
+  const found = finder('access-entry', stack);
+  return resourcesOf(stack, 'aws_eks_access_policy_association').flatMap(
+    (association): readonly Finding[] => {
+      const who = principal(world, attribute(association, 'principal_arn'), stack.place);
+      const [scope] = listOf(association.values['access_scope']);
+      const namespaces = textsOf(at(scope, 'namespaces'));
+      const policy = attribute(association, 'policy_arn').split('/').at(-1) ?? '';
+      const wide = textOf(at(scope, 'type')) !== 'namespace';
+      const reached = namespaces
+        .map((name) => world.ownerOfNamespace(stack.place, name))
+        .filter((owner) => owner !== undefined && owner.stack !== stack.name);
+      const where = wide ? 'the whole cluster' : namespaces.join(', ');
+      if (!who.owner && !stack.owner && reached.length === 0 && !namespaces.some((name) => /[*?]/.test(name)))
+        return [];
+      return [
+        found(
+          association,
+          reached[0]?.stack ?? EVERYBODY,
+          `it gives ${who.text} the policy ${policy} in ${where}`,
+          'Bind a role inside the owner’s namespace instead, by the group of its tier’s operators',
+          who.owner?.stack ?? stack.name,
+        ),
+      ];
+    },
+  );
+}

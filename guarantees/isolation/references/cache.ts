@@ -1,0 +1,139 @@
+import { BEYOND_KEYS, type CacheAccess, parseAccess } from '../access-string';
+import type { ResourceFact } from '../facts';
+import { isTrue, listOf, textOf, textsOf } from '../facts/json';
+import type { Finding } from '../finding';
+import { cachePrefixOf, cacheUserName, type Owner } from '../owners';
+import { cacheUsers } from '../reach';
+import { attribute, nested, resourcesOf } from '../stack';
+import { EVERYBODY, finder, type Rule, type Scene } from './rule';
+
+/**
+ * Users of the cache: each may use keys of one owner, named by prefix, with commands that check their keys; and logs in with
+ * tokens of IAM as a user of that owner's name.
+ */
+export const cacheUsersRule: Rule = (scene) => [
+  ...resourcesOf(scene.stack, 'aws_elasticache_user').flatMap((user) => {
+    const access = parseAccess(attribute(user, 'access_string'));
+    return [...keys(scene, user, access), ...powers(scene, user, access), ...logins(scene, user, access)];
+  }),
+  ...memberships(scene),
+];
+
+/** Whose keys a user may use, from its name: `svc:starter:api:` for the user of the starter tier's API. */
+function prefixesOf({ world, stack }: Scene, user: ResourceFact, access: CacheAccess): readonly string[] {
+  const id = attribute(user, 'user_id');
+  if (stack.owner) return cacheUsers(world, stack.owner).includes(id) ? [cachePrefixOf(stack.owner)] : [];
+  // In the platform's stacks a user's keys must be those of the one service that it is called after.
+  return access.keys
+    .map((key) => /^(svc:([a-z0-9-]+):([a-z0-9-]+):)\*$/.exec(key))
+    .filter(
+      (found) => found !== null && cacheUserName(stack.place, ['svc', found[2] ?? '', found[3] ?? '']) === id,
+    )
+    .map((found) => found?.[1] ?? '');
+}
+
+function keys(scene: Scene, user: ResourceFact, access: CacheAccess): readonly Finding[] {
+  const prefixes = prefixesOf(scene, user, access);
+  const id = attribute(user, 'user_id');
+  return access.keys
+    .filter((key) => !prefixes.some((prefix) => key.startsWith(prefix)))
+    .map((key) =>
+      finder('cache', scene.stack)(
+        user,
+        ownerOfKey(scene, key),
+        `user ${id} may use the keys ~${key}`,
+        scene.stack.owner
+          ? `Give it the one pattern ~${cachePrefixOf(scene.stack.owner)}*, and the id of the owner`
+          : 'Give it the one pattern ~svc:<tier>:<service>:* of the service that it is called after',
+      ),
+    );
+}
+
+/** Whose keys a pattern names. */
+function ownerOfKey({ world, stack }: Scene, key: string): string {
+  const found = /^(?:ten:([a-z0-9-]+)|svc:([a-z0-9-]+)):/.exec(key);
+  if (!found) {
+    const begun = /^(?:ten:([a-z0-9-]+)|svc:([a-z0-9-]+))\*/.exec(key);
+    return begun ? `a tenant that could come, such as ${begun[1] ?? begun[2] ?? ''}-x` : EVERYBODY;
+  }
+  const namespace = found[1] !== undefined ? `tenant-${found[1]}` : `tier-${found[2] ?? ''}`;
+  return world.ownerOfNamespace(stack.place, namespace)?.stack ?? `${stack.place.cell}-${namespace}`;
+}
+
+function powers({ stack }: Scene, user: ResourceFact, access: CacheAccess): readonly Finding[] {
+  const { commands, channels, others } = access;
+  const broad = commands.filter((command) => command.startsWith('@') || BEYOND_KEYS.has(command));
+  const found = finder('cache', stack);
+  const id = attribute(user, 'user_id');
+  return [
+    ...(broad.length > 0
+      ? [
+          found(
+            user,
+            EVERYBODY,
+            `user ${id} may use +${broad.join(' +')}, which answers about keys of all`,
+            'Name single commands that check every key they touch',
+          ),
+        ]
+      : []),
+    ...(channels.length > 0
+      ? [
+          found(
+            user,
+            EVERYBODY,
+            `user ${id} may use the channels &${channels.join(' &')}, which are everybody’s`,
+            'Leave channels out',
+          ),
+        ]
+      : []),
+    ...others.map((part) =>
+      found(
+        user,
+        stack.owner?.stack ?? EVERYBODY,
+        `user ${id} has '${part.replace(/^[>#].*/, 'a password')}' in its access string`,
+        'Let IAM authenticate the user, and leave passwords out',
+        EVERYBODY,
+      ),
+    ),
+  ];
+}
+
+function logins({ stack }: Scene, user: ResourceFact, { on }: CacheAccess): readonly Finding[] {
+  const mode = textOf(nested(user.values, 'authentication_mode')['type']);
+  const open = isTrue(user.values['no_password_required']) || listOf(user.values['passwords']).length > 0;
+  const id = attribute(user, 'user_id');
+  if (!on || (mode === 'iam' && !open && attribute(user, 'user_name') === id)) return [];
+  return [
+    finder('cache', stack)(
+      user,
+      stack.owner?.stack ?? EVERYBODY,
+      `user ${id} does not log in with tokens of IAM under its own id (authentication_mode ${mode || '(none)'}, user_name ${attribute(user, 'user_name')})`,
+      'Set authentication_mode to iam and user_name to user_id',
+      EVERYBODY,
+    ),
+  ];
+}
+
+/** An owner's stack brings in its own user and nobody else's. */
+function memberships({ world, stack }: Scene): readonly Finding[] {
+  const { owner } = stack;
+  if (!owner) return [];
+  return resourcesOf(stack, 'aws_elasticache_user_group_association', 'aws_elasticache_user_group').flatMap(
+    (member) =>
+      [...textsOf(member.values['user_id']), ...textsOf(member.values['user_ids'])]
+        .filter((id) => !cacheUsers(world, owner).includes(id))
+        .map((id) =>
+          finder('cache', stack)(
+            member,
+            ownerOfUser(owner, id),
+            `it makes ${id} a member of a user group`,
+            'Let in the owner’s own user only',
+          ),
+        ),
+  );
+}
+
+function ownerOfUser({ place }: Owner, id: string): string {
+  const tenant = /-ten-([a-z0-9-]+)$/.exec(id)?.[1];
+  return tenant === undefined ? id : `${place.cell}-tenant-${tenant}`;
+}

@@ -1,0 +1,53 @@
+import { Estates } from '../estate';
+import type { Finding } from '../finding';
+import type { World } from '../world';
+import { accessEntries } from './access-entries';
+import { cacheUsersRule } from './cache';
+import { contracts } from './contracts';
+import { iamStatements } from './iam';
+import { managedPolicies } from './managed-policies';
+import { mentions } from './mentions';
+import { names } from './names';
+import { networkPolicies } from './network-policies';
+import { nodes } from './nodes';
+import { objects } from './objects';
+import { podIdentity } from './pod-identity';
+import { rbac } from './rbac';
+import { resourcePolicies } from './resource-policies';
+import type { Rule } from './rule';
+import { securityGroups } from './security-groups';
+import { trust } from './trust';
+import { vocabulary } from './vocabulary';
+
+/** Every family of references. The last two catch what the others do not look at. */
+const RULES: readonly Rule[] = [
+  iamStatements,
+  managedPolicies,
+  trust,
+  resourcePolicies,
+  securityGroups,
+  networkPolicies,
+  cacheUsersRule,
+  podIdentity,
+  objects,
+  rbac,
+  accessEntries,
+  nodes,
+  names,
+  contracts,
+  vocabulary,
+  mentions,
+];
+
+/** What reaches across owners, in the order of the stacks and of the rules. */
+export function findingsIn(world: World): readonly Finding[] {
+  const estates = new Estates(world);
+  return world.stacks.flatMap((stack) => {
+    const found = RULES.flatMap((rule) => rule({ world, estates, stack }));
+    // What a rule has found the last net need not tell again.
+    const told = new Set(
+      found.filter(({ rule }) => rule !== 'mention').map(({ where }) => where.split(',')[0]),
+    );
+    return found.filter(({ rule, where }) => rule !== 'mention' || !told.has(where));
+  });
+}

@@ -1,0 +1,120 @@
+import { GATEWAY_NAMESPACE } from '../../../constructs/core/workload-labels';
+import { WORKLOAD_PORT } from '../../../constructs/core/workload-port';
+import { isWithin } from '../addresses';
+import { at, type Json, listOf, objectOf, textOf } from '../facts/json';
+import type { KubernetesFact } from '../facts/kubernetes';
+import type { Finding } from '../finding';
+import { fleetOf, isGatewayPeer, isPeer } from '../gateway';
+import type { Owner } from '../owners';
+import { selectedOwner } from '../selectors';
+import { objectsOf } from '../stack';
+import { EVERYBODY, finder, type Rule, type Scene } from './rule';
+
+/** Where pods ask for the credentials of their role: "EKS Pod Identity Agent", Amazon EKS User Guide. */
+const POD_IDENTITY_AGENT = '169.254.170.23/32';
+
+const fixes = {
+  Ingress: `Let in proxies of the owner’s own fleet on TCP ${WORKLOAD_PORT} only: one peer with both selectors`,
+  Egress: 'Let out to DNS, to the subnets of databases on their ports, and to AWS on TCP 443 only',
+};
+
+/** What policies of an owner's namespace let in and out. Every peer must be understood as one that all owners may have. */
+export const networkPolicies: Rule = (scene) => {
+  const { owner } = scene.stack;
+  if (!owner) return [];
+  return objectsOf(scene.stack, owner, 'NetworkPolicy').flatMap((policy) => [
+    ...listOf(at(policy.body, 'spec', 'ingress')).flatMap((rule) => ingress(scene, owner, policy, rule)),
+    ...listOf(at(policy.body, 'spec', 'egress')).flatMap((rule) => egress(scene, owner, policy, rule)),
+  ]);
+};
+
+function ingress(scene: Scene, owner: Owner, policy: KubernetesFact, rule: Json): readonly Finding[] {
+  const found = finder('network-policy', scene.stack);
+  const peers = listOf(at(rule, 'from'));
+  const name = `network policy ${policy.name}`;
+  if (peers.length === 0)
+    return [found(policy, owner.stack, `${name} lets in everybody`, fixes.Ingress, EVERYBODY)];
+  return peers.flatMap((peer) => {
+    if (isInside(peer)) return [];
+    if (isGatewayPeer(peer, fleetOf(owner))) {
+      if (onlyPorts(rule, [WORKLOAD_PORT])) return [];
+      return [
+        found(
+          policy,
+          owner.stack,
+          `${name} lets gateways in on ${ports(rule)}`,
+          fixes.Ingress,
+          GATEWAY_NAMESPACE,
+        ),
+      ];
+    }
+    const who = whoIs(scene, owner, peer);
+    return [found(policy, owner.stack, `${name} lets in ${JSON.stringify(peer)}`, fixes.Ingress, who)];
+  });
+}
+
+function egress(scene: Scene, owner: Owner, policy: KubernetesFact, rule: Json): readonly Finding[] {
+  const found = finder('network-policy', scene.stack);
+  const peers = listOf(at(rule, 'to'));
+  const name = `network policy ${policy.name}`;
+  if (peers.length === 0) return [found(policy, EVERYBODY, `${name} lets out to everybody`, fixes.Egress)];
+  return peers.flatMap((peer) => {
+    const understood =
+      isInside(peer) ||
+      (isPeer(peer, 'kube-system', 'k8s-app', 'kube-dns') && onlyPorts(rule, [53])) ||
+      isData(scene, peer, rule);
+    if (understood) return [];
+    return [
+      found(
+        policy,
+        whoIs(scene, owner, peer),
+        `${name} lets out to ${JSON.stringify(peer)} on ${ports(rule)}`,
+        fixes.Egress,
+      ),
+    ];
+  });
+}
+
+/** A peer that selects pods and no namespace is in the policy's own. */
+const isInside = (peer: Json): boolean => Object.keys(objectOf(peer)).join() === 'podSelector';
+
+/** Address ranges in which no pod of another owner listens on these ports. */
+function isData({ world, stack }: Scene, peer: Json, rule: Json): boolean {
+  const block = objectOf(objectOf(peer)['ipBlock']);
+  const cidr = textOf(block['cidr']);
+  if (cidr === '' || Object.keys(objectOf(peer)).length !== 1) return false;
+  if (onlyPorts(rule, [443])) return true;
+  if (cidr === POD_IDENTITY_AGENT) return onlyPorts(rule, [80]);
+  if (!onlyPorts(rule, [5432]) && !onlyPorts(rule, [6379])) return false;
+  const subnets = world.isolatedRanges(stack.place);
+  return subnets === undefined
+    ? /\/(1[6-9]|2\d|3[0-2])$/.test(cidr)
+    : subnets.some((subnet) => isWithin(cidr, subnet));
+}
+
+/** Whether a rule names ports, and no others than these. Without any it would be about all. */
+function onlyPorts(rule: Json, wanted: readonly number[]): boolean {
+  const named = listOf(at(rule, 'ports'));
+  return (
+    named.length > 0 &&
+    named.every(
+      (port) =>
+        wanted.some((number) => textOf(at(port, 'port')) === String(number)) &&
+        at(port, 'endPort') === undefined,
+    )
+  );
+}
+
+function ports(rule: Json): string {
+  const named = listOf(at(rule, 'ports')).map(
+    (port) => `${textOf(at(port, 'protocol')) || 'TCP'} ${textOf(at(port, 'port')) || 'all ports'}`,
+  );
+  return named.length > 0 ? named.join(', ') : 'all ports';
+}
+
+/** Whose pods a peer is. */
+function whoIs({ world, stack }: Scene, owner: Owner, peer: Json): string {
+  const { namespaceSelector, ipBlock } = objectOf(peer);
+  if (ipBlock !== undefined) return `everybody in ${textOf(objectOf(ipBlock)['cidr'])}`;
+  return selectedOwner(world, owner, namespaceSelector) ?? `pods outside ${stack.owner?.namespace ?? ''}`;
+}

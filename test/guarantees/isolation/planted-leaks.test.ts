@@ -1,0 +1,76 @@
+import { CONTROLS, findingText } from '../../../guarantees/isolation';
+import { DATA_LEAKS } from './leaks/data';
+import { GAPS } from './leaks/gaps';
+import { IAM_LEAKS } from './leaks/iam';
+import { KUBERNETES_LEAKS } from './leaks/kubernetes';
+import type { Leak } from './leaks/leak';
+import { SynthesizedPlatform } from './scratch';
+
+let platform: SynthesizedPlatform;
+beforeAll(() => {
+  platform = new SynthesizedPlatform('dev', ['acme-eu']);
+}, 60_000);
+afterAll(() => {
+  platform.remove();
+});
+
+it('nothing is planted yet', () => {
+  expect(platform.scratch().report().findings).toEqual([]);
+});
+
+const FAMILIES: readonly (readonly [string, readonly Leak[]])[] = [
+  ['what roles may do and who may take them', IAM_LEAKS],
+  ['keys, secrets, databases, cache and names', DATA_LEAKS],
+  ['network policies, objects, roles of the cluster and nodes', KUBERNETES_LEAKS],
+];
+
+describe.each(FAMILIES)('a leak by %s is found and named', (_, leaks) => {
+  it.each(leaks.map((leak) => [leak.name, leak] as const))('%s', (_name, { plant, from, to, says }) => {
+    const scratch = platform.scratch();
+    plant(scratch);
+    const { findings, verdicts } = scratch.report();
+    const [found] = findings.filter(
+      (finding) =>
+        finding.from.includes(from) && finding.to.includes(to) && findingText(finding).includes(says),
+    );
+    // Shows what was found instead.
+    if (!found) expect(findings.map(findingText)).toContain(`${from} reaches ${to}: … ${says} …`);
+    else {
+      expect(findingText(found)).not.toContain('\n');
+      expect(verdicts).toContainEqual(
+        expect.objectContaining({
+          outcome: 'broken',
+          subject: `${found.from} reaches ${found.to}`,
+          evidence: findingText(found),
+        }),
+      );
+    }
+  });
+});
+
+describe('a control that nothing gives any more is an empty cell', () => {
+  it.each(GAPS.map((gap) => [gap.control, gap.name, gap] as const))('%s: %s', (_control, _name, gap) => {
+    const scratch = platform.scratch();
+    gap.plant(scratch);
+    const { matrix, verdicts } = scratch.report();
+    const row = matrix.find(({ owner }) => owner.stack === gap.stack);
+    expect(row?.cells.find(({ control }) => control === gap.control)).toEqual({
+      control: gap.control,
+      outcome: 'broken',
+      why: expect.stringContaining(gap.says) as string,
+      remedy: expect.any(String) as string,
+    });
+    expect(verdicts).toContainEqual({
+      guarantee: 'isolation',
+      subject: `${gap.stack}: ${gap.control}`,
+      outcome: 'broken',
+      evidence: expect.stringContaining(gap.says) as string,
+    });
+  });
+
+  it('each control has gaps here', () => {
+    expect([...new Set(GAPS.map(({ control }) => control))].sort()).toEqual(
+      CONTROLS.map(({ name }) => name).sort(),
+    );
+  });
+});

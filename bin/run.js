@@ -4,9 +4,13 @@
 const { createHash } = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
-const vm = require('node:vm');
+const { load, writeAtomically } = require('./load');
 
 const root = path.join(__dirname, '..');
+
+/** What a bundle is made by, and of besides our sources. */
+const BUNDLER = ['bin/bundle.js', 'bin/run.js', 'bin/framework/resolve.js', 'bin/framework/stringify.js'];
+
 const cache = path.join(root, 'node_modules', '.cache', 'bulkhead');
 
 /**
@@ -15,14 +19,12 @@ const cache = path.join(root, 'node_modules', '.cache', 'bulkhead');
  * @param {string} entry path of the program's TypeScript file from the root
  * @param {{ packages: 'bundle' | 'external' }} options whether its packages are bundled with it: faster to load, slower to
  *   build
- * @param {(exports: any) => void} use
+ * @param {(exports: any, bundle: string) => void | Promise<void>} use is also told where the bundle is
  */
 function run(entry, { packages }, use) {
   process.chdir(root);
   freshBundle(entry, packages)
-    .then((file) => {
-      use(load(file));
-    })
+    .then((file) => use(load(file), file))
     .catch((error) => {
       console.error(error);
       process.exitCode = 1;
@@ -46,9 +48,7 @@ async function freshBundle(entry, packages) {
   const started = Date.now();
   const { code, sources } = await require('./bundle').bundle({ root, entry, outdir: cache, packages });
   const bundle = `${name}-${createHash('sha256').update(code).digest('hex').slice(0, 16)}.js`;
-  const others = ['bin/bundle.js', 'bin/run.js', 'package-lock.json', 'tsconfig.json'].map((name) =>
-    path.join(root, name),
-  );
+  const others = [...BUNDLER, 'package-lock.json', 'tsconfig.json'].map((name) => path.join(root, name));
   const stamps = Object.fromEntries([...sources, ...others].map((source) => [source, stamp(source)]));
   writeAtomically(path.join(cache, bundle), code);
   // A source saved while it was being read would look bundled: leave it to the next run.
@@ -71,27 +71,6 @@ function discard(bundle) {
 }
 
 /**
- * Runs the bundle as a module, from V8's cached code if that is of this Node version.
- *
- * @param {string} file
- * @returns {any} its exports
- */
-function load(file) {
-  const codeFile = `${file}.${process.version}-${process.arch}`;
-  const source = fs.readFileSync(file, 'utf8');
-  const cachedData = read(codeFile);
-  const wrapped = `(function (exports, require, module, __filename, __dirname) { ${source}\n})`;
-  const script = new vm.Script(wrapped, { filename: file, cachedData });
-  const module = { exports: {} };
-  script.runInThisContext()(module.exports, require, module, file, path.dirname(file));
-  if (!cachedData || script.cachedDataRejected) {
-    // After the run, so that the functions it used are in.
-    process.once('exit', () => writeAtomically(codeFile, script.createCachedData()));
-  }
-  return module.exports;
-}
-
-/**
  * What tells two versions of a file apart.
  *
  * @param {string} file
@@ -102,34 +81,12 @@ function stamp(file) {
 }
 
 /** @param {string} file */
-function read(file) {
-  try {
-    return fs.readFileSync(file);
-  } catch {
-    return undefined;
-  }
-}
-
-/** @param {string} file */
 function readJson(file) {
   try {
     return JSON.parse(fs.readFileSync(file, 'utf8'));
   } catch {
     return undefined;
   }
-}
-
-/**
- * Two runs at once each see a whole file.
- *
- * @param {string} file
- * @param {Uint8Array | string} content
- */
-function writeAtomically(file, content) {
-  fs.mkdirSync(path.dirname(file), { recursive: true });
-  const draft = `${file}.${process.pid}`;
-  fs.writeFileSync(draft, content);
-  fs.renameSync(draft, file);
 }
 
 module.exports = { run };

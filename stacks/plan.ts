@@ -70,9 +70,17 @@ export function selectStacks(
     .filter((pattern) => !names.some((name) => picomatch.isMatch(name, pattern)))
     .map((pattern) => `  - "${pattern}" matches no stack${didYouMean(pattern, names)}`);
   if (problems.length > 0) {
-    throw new SelectionError(
-      ['no such stacks:', ...problems, `the stacks are: ${names.join(', ')}`].join('\n'),
-    );
+    throw new SelectionError(['no such stacks:', ...problems, `the stacks are: ${listed(names)}`].join('\n'));
   }
   return planned.filter(({ name }) => picomatch.isMatch(name, [...patterns]));
+}
+
+/** As many names as anybody would read. */
+const LISTED = 60;
+
+function listed(names: readonly string[]): string {
+  const more = names.length - LISTED;
+  return more > 0
+    ? `${names.slice(0, LISTED).join(', ')}, and ${more} more, each named <cell>-<kind>`
+    : names.join(', ');
 }

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { ConfigError } from '../config/load';
 import type * as main from '../main';
-import { synthesize, type SynthOptions } from '../main';
+import { main as program, synthesize, type SynthOptions } from '../main';
+import { filesIn } from './support/files';
 
 const ROOT = join(__dirname, '..');
 
@@ -21,18 +21,6 @@ function synth(to: string, options: Partial<SynthOptions> = {}): string {
   const outdir = join(scratch, to);
   synthesize({ root: ROOT, environment: 'prod', stacks: [], outdir, ...options });
   return outdir;
-}
-
-/** Path and content hash of every file below a folder, sorted. */
-function contents(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .map(
-      (file) =>
-        `${file.slice(folder.length)} ${createHash('sha256').update(readFileSync(file)).digest('hex')}`,
-    )
-    .sort();
 }
 
 const stacksIn = (outdir: string): string[] => readdirSync(join(outdir, 'stacks')).sort();
@@ -59,18 +47,38 @@ test.each(['dev', 'prod'])(
 );
 
 test('a second synth writes the same bytes', () => {
-  const outdir = synth('out');
-  const first = contents(outdir);
-  synth('out');
-  expect(contents(outdir)).toEqual(first);
+  const outdir = synth('out', { environment: 'dev' });
+  const first = filesIn(outdir);
+  synth('out', { environment: 'dev' });
+  expect(filesIn(outdir)).toEqual(first);
 });
 
 test('a stack is written the same whether it is built alone or with all others', () => {
-  const all = synth('all');
-  const alone = synth('one', { stacks: ['use1a-cluster'] });
-  expect(stacksIn(alone)).toEqual(['use1a-cluster']);
-  expect(contents(join(alone, 'stacks'))).toEqual(
-    contents(join(all, 'stacks')).filter((line) => line.startsWith('/use1a-cluster/')),
+  const all = filesIn(join(synth('all'), 'stacks'));
+  const kinds = [
+    'cluster',
+    'addons',
+    'data-shard-1',
+    'cache',
+    'tier-starter',
+    'tier-enterprise',
+    'tenant-acme',
+  ];
+  for (const name of ['bootstrap', ...kinds.map((kind) => `use1a-${kind}`)]) {
+    const alone = synth(name, { stacks: [name] });
+    expect(stacksIn(alone)).toEqual([name]);
+    expect(filesIn(join(alone, 'stacks'))).toEqual(all.filter((line) => line.startsWith(`/${name}/`)));
+  }
+});
+
+test('local state is where it will be found from the published folder', () => {
+  const outdir = synth('out', { environment: 'dev', stacks: ['registry'] });
+  const folder = join(outdir, 'stacks/registry');
+  const json = JSON.parse(readFileSync(join(folder, 'cdk.tf.json'), 'utf8')) as {
+    readonly terraform: { readonly backend: { readonly local: { readonly path: string } } };
+  };
+  expect(resolve(folder, json.terraform.backend.local.path)).toBe(
+    resolve('.terraform-state/dev/registry.tfstate'),
   );
 });
 
@@ -104,6 +112,49 @@ test('nothing is left behind when a construct refuses what config let pass', () 
   jest.dontMock('../stacks/network');
   expect(existsSync(join(scratch, 'new'))).toBe(false);
 });
+
+test('what was synthesized before stays as it was when a guarantee is broken', () => {
+  const outdir = synth('out', { environment: 'dev' });
+  const before = filesIn(outdir);
+  const verdicts = [
+    { guarantee: 'isolation', subject: 'acme reaches globex', outcome: 'broken', evidence: 'so' },
+  ];
+  jest.isolateModules(() => {
+    jest.doMock('../guarantees/isolation', () => ({ isolation: () => ({ verdicts }) }));
+    const isolated = jest.requireActual<typeof main>('../main');
+    expect(() => {
+      isolated.synthesize({ root: ROOT, environment: 'dev', stacks: [], outdir });
+    }).toThrow('1 guarantee is broken:\n  - isolation, acme reaches globex: so');
+  });
+  jest.dontMock('../guarantees/isolation');
+  expect(filesIn(outdir)).toEqual(before);
+  expect(readdirSync(outdir).sort()).toEqual(['manifest.json', 'stacks']);
+});
+
+test('of several environments none is written unless all are right', async () => {
+  const root = join(scratch, 'root');
+  for (const part of ['config/environments', 'constructs/data/sql']) {
+    cpSync(join(ROOT, part), join(root, part), { recursive: true });
+  }
+  const stderr = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+  const home = process.cwd();
+  process.chdir(root);
+  try {
+    const broken = 'config/environments/prod/tenants/acme.yaml';
+    const right = readFileSync(broken);
+    writeFileSync(broken, 'id: acme\ncell: nowhere\n');
+    expect(await program(['dev', 'prod'])).toBe(1);
+    expect(existsSync('cdktf.out')).toBe(false);
+    expect(stderr).toHaveBeenCalledWith(expect.stringContaining('config of "prod" is invalid'));
+
+    writeFileSync(broken, right);
+    expect(await program(['dev', 'prod'])).toBe(0);
+    expect(readdirSync('cdktf.out').sort()).toEqual(['dev', 'prod']);
+  } finally {
+    process.chdir(home);
+    stderr.mockRestore();
+  }
+}, 60_000);
 
 test('a folder that cannot be written to is named', () => {
   writeFileSync(join(scratch, 'out'), '');

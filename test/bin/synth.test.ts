@@ -1,9 +1,13 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { filesIn } from '../support/files';
 
 const ROOT = join(__dirname, '../..');
+
+// A bundle is made first, on a machine that others use too.
+jest.setTimeout(60_000);
 
 let scratch: string;
 beforeEach(() => {
@@ -48,7 +52,7 @@ test('an unknown stack ends with the nearest one, a failing exit code and no sta
      "code": 1,
      "stderr": "no such stacks:
      - "dev1a-netwrok" matches no stack; did you mean "dev1a-network"?
-   the stacks are: bootstrap, registry, dev1a-network, dev1a-cluster, dev1a-addons, dev1a-data, dev1a-data-shard-1, dev1a-cache
+   the stacks are: bootstrap, registry, dev1a-network, dev1a-cluster, dev1a-addons, dev1a-data, dev1a-data-shard-1, dev1a-cache, dev1a-tier-starter, dev1a-tier-professional, dev1a-tier-enterprise, dev1a-tenant-acme, dev1a-tenant-globex
    ",
    }
   `);
@@ -57,9 +61,10 @@ test('an unknown stack ends with the nearest one, a failing exit code and no sta
 test.each([
   [
     '',
-    'bootstrap dev1a-addons dev1a-cache dev1a-cluster dev1a-data dev1a-data-shard-1 dev1a-network registry',
+    'bootstrap dev1a-addons dev1a-cache dev1a-cluster dev1a-data dev1a-data-shard-1 dev1a-network dev1a-tenant-acme dev1a-tenant-globex dev1a-tier-enterprise dev1a-tier-professional dev1a-tier-starter registry',
   ],
   ['dev1a-network, registry', 'dev1a-network registry'],
+  ['*-tenant-acme', 'dev1a-tenant-acme'],
   [' dev1a-{network,cluster}\nregistry,', 'dev1a-cluster dev1a-network registry'],
 ])('BULKHEAD_STACKS=%j builds %s', async (BULKHEAD_STACKS, stacks) => {
   expect(await run({ BULKHEAD_ENV: '', BULKHEAD_STACKS })).toEqual({ code: 0, stderr: '' });
@@ -76,4 +81,32 @@ test('runs at once do not disturb one another', async () => {
   ]);
   const manifests = outdirs.map((outdir) => readFileSync(join(outdir, 'manifest.json'), 'utf8'));
   expect(new Set(manifests).size).toBe(1);
+});
+
+test('runs at once into one folder leave what one of them would have', async () => {
+  const outdir = join(scratch, 'out');
+  await run({ BULKHEAD_ENV: 'dev' });
+  const alone = filesIn(join(outdir, 'stacks'));
+  const asked = ['', 'dev1a-t*', ''];
+  const runs = await Promise.all(
+    asked.map((BULKHEAD_STACKS) => run({ BULKHEAD_ENV: 'dev', BULKHEAD_STACKS })),
+  );
+  expect(runs).toEqual(asked.map(() => ({ code: 0, stderr: '' })));
+  // The manifest is that of the last one, who may have been asked for less.
+  expect(filesIn(join(outdir, 'stacks'))).toEqual(alone);
+  expect(readdirSync(outdir).sort()).toEqual(['manifest.json', 'stacks']);
+});
+
+test('a stack that the platform no longer has is named when it is removed, with what becomes of it', async () => {
+  await run({ BULKHEAD_ENV: 'dev', BULKHEAD_STACKS: 'registry' });
+  for (const gone of ['dev1a-tenant-umbrella', 'dev1a-search']) mkdirSync(join(scratch, 'out/stacks', gone));
+  expect(await run({ BULKHEAD_ENV: 'dev', BULKHEAD_STACKS: 'registry' })).toMatchInlineSnapshot(`
+   {
+     "code": 0,
+     "stderr": "removed dev1a-search from the output: the platform no longer has it. What it deployed is still there, untouched
+   removed dev1a-tenant-umbrella from the output: the platform no longer has it. What it deployed is still there, untouched; to take a tenant off, read docs/runbooks/offboarding.md
+   ",
+   }
+  `);
+  expect(readdirSync(join(scratch, 'out/stacks'))).toEqual(['registry']);
 });

@@ -39,10 +39,12 @@ export class AddonsStack extends PlatformStack {
 
     new WorkloadAccess(this, 'WorkloadAccess');
     // Here, for a namespace takes rights over the whole cluster, which deployers of data shall not have.
+    const { zones } = planSubnets(cell.network.cidr);
     const migrations = new MigrationNamespace(this, 'DataMigrations', {
       vpcId,
       cidr: cell.network.cidr,
-      databaseCidrs: planSubnets(cell.network.cidr).zones.map(({ isolated }) => isolated),
+      databaseCidrs: zones.map((zone) => zone.isolated),
+      endpointCidrs: zones.map((zone) => zone.private),
       workloadSecurityGroupId: cluster.workloadSecurityGroupId,
       interfaceEndpoints: cell.network.interfaceEndpoints,
     });

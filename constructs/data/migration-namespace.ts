@@ -16,11 +16,12 @@ export interface MigrationNamespaceProps {
   readonly vpcId: string;
   /** IPv4 network of the cell. */
   readonly cidr: string;
-  /** Blocks of the subnets that hold databases. */
+  /** Blocks of the subnets that hold databases, and of those that hold interface endpoints. */
   readonly databaseCidrs: readonly string[];
+  readonly endpointCidrs: readonly string[];
   /** Security group that the jobs' pods carry beside their own: DNS, and AWS services. */
   readonly workloadSecurityGroupId: string;
-  /** Whether Secrets Manager answers inside the network. If not, HTTPS to anywhere is let out, which NAT passes on. */
+  /** Whether Secrets Manager answers inside the network. If not, HTTPS is let out of it, which NAT passes on. */
   readonly interfaceEndpoints: boolean;
 }
 
@@ -31,6 +32,12 @@ const tcp = (port: number): { readonly port: string; readonly protocol: string }
   port: String(port),
   protocol: 'TCP',
 });
+
+const blocks = (cidrs: readonly string[]) => cidrs.map((cidr) => ({ ipBlock: { cidr } }));
+
+/** Where AWS answers. */
+const awsBlocks = ({ cidr, endpointCidrs, interfaceEndpoints }: MigrationNamespaceProps) =>
+  interfaceEndpoints ? blocks(endpointCidrs) : [{ ipBlock: { cidr: '0.0.0.0/0', except: [cidr] } }];
 
 /**
  * The namespace of jobs that hold an administrator's credentials: only pods of the strictest standard, nothing may call
@@ -43,7 +50,7 @@ export class MigrationNamespace extends Construct {
 
   public constructor(scope: Construct, id: string, props: MigrationNamespaceProps) {
     super(scope, id);
-    const { cidr, databaseCidrs, interfaceEndpoints } = props;
+    const { databaseCidrs } = props;
     const namespace = new NamespaceV1(this, 'Namespace', {
       metadata: {
         name: MIGRATION_NAMESPACE,
@@ -61,9 +68,9 @@ export class MigrationNamespace extends Construct {
     };
     policy('DenyAll', 'deny-all', []);
     policy('AllowJobs', 'migration-jobs', [
-      { to: databaseCidrs.map((block) => ({ ipBlock: { cidr: block } })), ports: [tcp(PORT)] },
-      { to: [{ ipBlock: { cidr: interfaceEndpoints ? cidr : '0.0.0.0/0' } }], ports: [tcp(443)] },
-      { to: [{ ipBlock: { cidr: POD_IDENTITY_AGENT } }], ports: [tcp(80)] },
+      { to: blocks(databaseCidrs), ports: [tcp(PORT)] },
+      { to: awsBlocks(props), ports: [tcp(443)] },
+      { to: blocks([POD_IDENTITY_AGENT]), ports: [tcp(80)] },
       {
         to: [
           {

@@ -141,7 +141,7 @@ describe('network policies', () => {
      professional  | ·       | -            | ·    | ·       | ·          | 443       | 443           | 53 443 53u | 443    | 443     | 443     | ·       | 5432 6379        | 443      | 80       | ·
      acme          | ·       | ·            | -    | ·       | ·          | 443       | 443           | 53 443 53u | 443    | 443     | 443     | ·       | 5432 6379        | 443      | 80       | ·
      acme-eu       | ·       | ·            | ·    | -       | ·          | 443       | 443           | 53 443 53u | 443    | 443     | 443     | ·       | 5432 6379        | 443      | 80       | ·
-     migrations    | ·       | ·            | ·    | ·       | -          | 443       | 443           | 53 443 53u | 443    | 443     | 443     | ·       | 443 5432         | 443      | 80       | ·
+     migrations    | ·       | ·            | ·    | ·       | -          | 443       | 443           | 53 443 53u | 443    | 443     | 443     | ·       | 5432             | 443      | 80       | ·
      gw-shared     | 8080    | 8080         | ·    | ·       | ·          | -         | all           | all        | all    | all     | all     | all     | all              | all      | all      | all
      gw-enterprise | ·       | ·            | 8080 | 8080    | ·          | all       | -             | all        | all    | all     | all     | all     | all              | all      | all      | all
      kube-dns      | ·       | ·            | ·    | ·       | ·          | all       | all           | -          | all    | all     | all     | all     | all              | all      | all      | all

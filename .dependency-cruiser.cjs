@@ -79,7 +79,8 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^(cdktf\\.out|\\.rehearsal)/' },
+    // Modules of bin/framework stand in the framework's own places in the bundle, and import from there.
+    exclude: { path: '^(cdktf\\.out|\\.rehearsal|bin/framework)/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {

@@ -42,7 +42,9 @@ async function buildAll(targets: readonly SynthOptions[], helper?: Helper): Prom
 /** A removed stack is no order to destroy anything: nobody deploys it any more, and it goes on costing money. */
 function tellRemoved(stacks: readonly string[]): void {
   for (const stack of stacks) {
-    const runbook = stack.includes('-tenant-') ? '; to take a tenant off, read docs/runbooks/offboarding.md' : '';
+    const runbook = stack.includes('-tenant-')
+      ? '; to take a tenant off, read docs/runbooks/offboarding.md'
+      : '';
     process.stderr.write(
       `removed ${stack} from the output: the platform no longer has it. What it deployed is still there, untouched${runbook}\n`,
     );

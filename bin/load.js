@@ -7,6 +7,21 @@ const vm = require('node:vm');
 const { isMainThread } = require('node:worker_threads');
 
 /**
+ * The text of a bundle as it is kept: a function of what a module is given, in ASCII. Seven megabytes are then neither
+ * decoded nor copied by every run.
+ *
+ * @param {Uint8Array} code
+ */
+function wrap(code) {
+  const escape = (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  // The bundler has escaped what is in strings. In comments, names and expressions an escape means the same.
+  const ascii = Buffer.from(code)
+    .toString('utf8')
+    .replace(/[^\0-\x7f]/g, escape);
+  return `(function (exports, require, module, __filename, __dirname) { ${ascii}\n})`;
+}
+
+/**
  * Runs the bundle as a module, from V8's cached code if that is of this Node version.
  *
  * @param {string} file
@@ -14,10 +29,9 @@ const { isMainThread } = require('node:worker_threads');
  */
 function load(file) {
   const codeFile = `${file}.${process.version}-${process.arch}`;
-  const source = fs.readFileSync(file, 'utf8');
+  const source = fs.readFileSync(file, 'latin1');
   const cachedData = read(codeFile);
-  const wrapped = `(function (exports, require, module, __filename, __dirname) { ${source}\n})`;
-  const script = new vm.Script(wrapped, { filename: file, cachedData });
+  const script = new vm.Script(source, { filename: file, cachedData });
   const module = { exports: {} };
   script.runInThisContext()(module.exports, require, module, file, path.dirname(file));
   if (isMainThread && (!cachedData || script.cachedDataRejected)) {
@@ -49,4 +63,4 @@ function writeAtomically(file, content) {
   fs.renameSync(draft, file);
 }
 
-module.exports = { load, writeAtomically };
+module.exports = { load, wrap, writeAtomically };

@@ -4,12 +4,18 @@
 const { createHash } = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
-const { load, writeAtomically } = require('./load');
+const { load, wrap, writeAtomically } = require('./load');
 
 const root = path.join(__dirname, '..');
 
 /** What a bundle is made by, and of besides our sources. */
-const BUNDLER = ['bin/bundle.js', 'bin/run.js', 'bin/framework/resolve.js', 'bin/framework/stringify.js'];
+const BUNDLER = [
+  'bin/bundle.js',
+  'bin/load.js',
+  'bin/run.js',
+  'bin/framework/resolve.js',
+  'bin/framework/stringify.js',
+];
 
 const cache = path.join(root, 'node_modules', '.cache', 'bulkhead');
 
@@ -50,7 +56,7 @@ async function freshBundle(entry, packages) {
   const bundle = `${name}-${createHash('sha256').update(code).digest('hex').slice(0, 16)}.js`;
   const others = [...BUNDLER, 'package-lock.json', 'tsconfig.json'].map((name) => path.join(root, name));
   const stamps = Object.fromEntries([...sources, ...others].map((source) => [source, stamp(source)]));
-  writeAtomically(path.join(cache, bundle), code);
+  writeAtomically(path.join(cache, bundle), wrap(code));
   // A source saved while it was being read would look bundled: leave it to the next run.
   const stable = sources.every((source) => fs.statSync(source).mtimeMs < started);
   if (stable) stamps[path.join(cache, bundle)] = stamp(path.join(cache, bundle));

@@ -28,12 +28,9 @@ const NO_PROXY_PERCENT = 100;
 
 function connectionsOf({ id, database, quota }: Tenant): Pick<Verdict, 'outcome' | 'evidence'> {
   const { minAcu, maxAcu, poolSize } = database;
-  const { kept, message } = connectionBudget(
-    `the database of ${id}`,
-    { minAcu, maxAcu },
-    NO_PROXY_PERCENT,
-    [{ tier: id, maxPods: quota.pods, poolSize }],
-  );
+  const { kept, message } = connectionBudget(`the database of ${id}`, { minAcu, maxAcu }, NO_PROXY_PERCENT, [
+    { tier: id, maxPods: quota.pods, poolSize },
+  ]);
   return { outcome: kept ? 'kept' : 'broken', evidence: message };
 }
 

@@ -67,12 +67,16 @@ export function selectStacks(
 ): readonly PlannedStack[] {
   const names = planned.map(({ name }) => name);
   const problems = patterns
-    .filter((pattern) => !names.some((name) => picomatch.isMatch(name, pattern)))
+    .filter((pattern) => {
+      const matches = picomatch(pattern);
+      return !names.some((name) => matches(name));
+    })
     .map((pattern) => `  - "${pattern}" matches no stack${didYouMean(pattern, names)}`);
   if (problems.length > 0) {
     throw new SelectionError(['no such stacks:', ...problems, `the stacks are: ${listed(names)}`].join('\n'));
   }
-  return planned.filter(({ name }) => picomatch.isMatch(name, [...patterns]));
+  const isAsked = picomatch([...patterns]);
+  return planned.filter(({ name }) => isAsked(name));
 }
 
 /** As many names as anybody would read. */

@@ -43,9 +43,8 @@ export function planSynth({ root, environment, stacks }: Omit<SynthOptions, 'out
     const names = new Set(selected.map(({ name }) => name));
     return { platform, selected, complete: true, has: (stack) => names.has(stack) };
   }
-  const isAsked = matcherOf(stacks);
   const unread = new Set<string>();
-  const platform = loadPlatform(root, environment, { tenants: tenantsFor(isAsked, unread) });
+  const platform = loadPlatform(root, environment, { tenants: tenantsFor(stacks, unread) });
   const planned = planStacks(platform);
   const selected = selectOf(planned, { root, environment, stacks }, unread.size > 0);
   const names = new Set(planned.map(({ name }) => name));
@@ -63,26 +62,40 @@ export function planSynth({ root, environment, stacks }: Omit<SynthOptions, 'out
   };
 }
 
-/** Whether a stack is asked for. A name without a pattern is not looked for as one, for every tenant of every cell is tried. */
-function matcherOf(stacks: readonly string[]): (stack: string) => boolean {
-  const isPlain = (text: string): boolean => /^[\w-]+$/.test(text);
-  const names = new Set(stacks.filter(isPlain));
-  const matches = picomatch(stacks.filter((text) => !isPlain(text)));
-  return (stack) => names.has(stack) || matches(stack);
-}
-
-/** Chooses the tenant files that asked stacks need, and notes the ids of the others in `unread`. */
-function tenantsFor(
-  isAsked: (stack: string) => boolean,
-  unread: Set<string>,
-): LoadOptions['tenants'] & object {
-  let counts: boolean | undefined;
+/**
+ * Chooses the tenant files that asked stacks need, and notes the ids of the others in `unread`. A plain name tells whose file
+ * it needs; only a pattern must be tried with every tenant.
+ */
+function tenantsFor(stacks: readonly string[], unread: Set<string>): LoadOptions['tenants'] & object {
+  const patterns = stacks.filter((text) => !/^[\w-]+$/.test(text));
+  const matches = patterns.length > 0 ? picomatch(patterns) : () => false;
+  let asked: AskedOfCells | undefined;
   return (id, cells) => {
-    counts ??= cells.some((cell) => COUNTING_KINDS.some((kind) => isAsked(stackName(kind, { id: cell }))));
-    const isRead = counts || cells.some((cell) => isAsked(stackName(`tenant-${id}`, { id: cell })));
+    asked ??= askedOf(stacks, cells);
+    const isRead =
+      asked.counting ||
+      asked.tenants.has(id) ||
+      (patterns.length > 0 && cells.some((cell) => matches(stackName(`tenant-${id}`, { id: cell }))));
     if (!isRead) unread.add(id);
     return isRead;
   };
+}
+
+interface AskedOfCells {
+  /** Whether a stack is asked for that counts tenants. */
+  readonly counting: boolean;
+  /** Tenants whose stack is asked for by its name. */
+  readonly tenants: ReadonlySet<string>;
+}
+
+function askedOf(stacks: readonly string[], cells: readonly string[]): AskedOfCells {
+  const counted = cells.flatMap((id) => COUNTING_KINDS.map((kind) => stackName(kind, { id })));
+  const tenants = cells.flatMap((id) => {
+    const start = stackName('tenant-', { id });
+    return stacks.filter((name) => name.startsWith(start)).map((name) => name.slice(start.length));
+  });
+  const isAsked = picomatch([...stacks]);
+  return { counting: counted.some((name) => isAsked(name)), tenants: new Set(tenants) };
 }
 
 /** The asked stacks. To say what a name that matches none may have meant, every tenant's name must be known. */

@@ -41,15 +41,15 @@ function explainOddNumbers(
   refused: ReadonlySet<string>,
   path: Path = [],
 ): Problem[] {
-  if (refused.has(JSON.stringify(path))) return [];
+  if (refused.size > 0 && refused.has(JSON.stringify(path))) return [];
   const value = document.at(path);
   if (typeof value === 'object' && value !== null) {
     const parts = Array.isArray(value) ? [...value.keys()] : Object.keys(value);
     return parts.flatMap((part) => explainOddNumbers(document, root, refused, [...path, part]));
   }
+  if (typeof value !== 'number') return [];
   const written = document.writtenAs(path) ?? '';
-  if (typeof value !== 'number' || PLAIN_DECIMAL.test(written) || !wantsNumber(schemaAt(root, path)))
-    return [];
+  if (PLAIN_DECIMAL.test(written) || !wantsNumber(schemaAt(root, path))) return [];
   return [document.problem(path, `must be in plain decimal digits, got ${cut(written)}; write ${value}`)];
 }
 

@@ -20,15 +20,17 @@ const RESERVED_TENANT_IDS: readonly string[] = [
   ...['resilience', 'delivery', 'default', 'platform', 'shared', 'system'],
 ];
 
+const isWellFormed = (id: string): boolean =>
+  /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(id) && id.length >= 2 && id.length <= 31;
+
+const isFree = (id: string): boolean => !RESERVED_TENANT_IDS.includes(id) && !id.startsWith('kube-');
+
 export const tenantId = z.string().check(
   z.refine(
-    (id) => /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(id) && id.length >= 2 && id.length <= 31,
+    isWellFormed,
     'must be 2-31 lowercase letters and digits, joined by single hyphens and starting with a letter',
   ),
-  z.refine(
-    (id) => !RESERVED_TENANT_IDS.includes(id) && !id.startsWith('kube-'),
-    `must not be a reserved word (${RESERVED_TENANT_IDS.join(', ')}, kube-*)`,
-  ),
+  z.refine(isFree, `must not be a reserved word (${RESERVED_TENANT_IDS.join(', ')}, kube-*)`),
   z.meta({
     pattern: '^[a-z][a-z0-9]*(-[a-z0-9]+)*$',
     minLength: 2,
@@ -38,10 +40,8 @@ export const tenantId = z.string().check(
   }),
 );
 
-/** Whether a text can be a tenant's id, and so the name of its file. */
-export function isTenantId(text: string): boolean {
-  return z.safeParse(tenantId, text).success;
-}
+/** Whether a text can be a tenant's id, and so the name of its file. The name of every file is asked for every synth. */
+export const isTenantId = (text: string): boolean => isWellFormed(text) && isFree(text);
 
 const databaseOverride = z.strictObject({
   minAcu: z.optional(capacityAcu).check(z.describe("Least capacity, in ACU. Default: the tier's.")),

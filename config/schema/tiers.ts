@@ -65,7 +65,9 @@ const nodes = (capacityTypes: ('on-demand' | 'spot')[], cpu: number, memoryGiB: 
   z.strictObject({
     capacityTypes: z
       ._default(z.array(z.enum(['on-demand', 'spot'])).check(z.minLength(1), distinct), capacityTypes)
-      .check(z.describe(`How instances are bought; the cheaper first. Default: ${capacityTypes.join(', ')}.`)),
+      .check(
+        z.describe(`How instances are bought; the cheaper first. Default: ${capacityTypes.join(', ')}.`),
+      ),
     maxCpu: z
       ._default(whole(4, 100_000), cpu)
       .check(z.describe(`Most vCPUs of all nodes of the pool together. Default: ${cpu}.`)),
@@ -88,10 +90,7 @@ const promises = (defaults: {
       ._default(whole(1, 100_000), defaults.rateLimitPerSecond)
       .check(z.describe(`API calls per second of one tenant. Default: ${defaults.rateLimitPerSecond}.`)),
     shedAtLoad: z
-      ._default(
-        z.union([z.number().check(z.gt(0), z.lte(1)), z.literal('never')]),
-        defaults.shedAtLoad,
-      )
+      ._default(z.union([z.number().check(z.gt(0), z.lte(1)), z.literal('never')]), defaults.shedAtLoad)
       .check(
         z.describe(
           `Share of the platform's capacity in use, above 0 and at most 1, from which calls of the tier are shed; or never. Default: ${defaults.shedAtLoad}.`,
@@ -100,7 +99,9 @@ const promises = (defaults: {
     availabilityPercent: z
       ._default(z.number().check(z.gte(90), z.lt(100)), defaults.availabilityPercent)
       .check(
-        z.describe(`Availability objective of a month, in percent. Default: ${defaults.availabilityPercent}.`),
+        z.describe(
+          `Availability objective of a month, in percent. Default: ${defaults.availabilityPercent}.`,
+        ),
       ),
     p95Milliseconds: z
       ._default(whole(1, 60_000), defaults.p95Milliseconds)
@@ -118,9 +119,7 @@ const promises = (defaults: {
       ),
     rtoMinutes: z
       ._default(whole(1, 10_080), defaults.rtoMinutes)
-      .check(
-        z.describe(`Most minutes until a lost database serves again. Default: ${defaults.rtoMinutes}.`),
-      ),
+      .check(z.describe(`Most minutes until a lost database serves again. Default: ${defaults.rtoMinutes}.`)),
   });
 
 const services = z

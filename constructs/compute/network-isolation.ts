@@ -33,7 +33,10 @@ const POD_IDENTITY_AGENT = '169.254.170.23/32';
 
 const METADATA_NAME = 'kubernetes.io/metadata.name';
 
-interface Port { readonly port: string; readonly protocol: 'TCP' | 'UDP' }
+interface Port {
+  readonly port: string;
+  readonly protocol: 'TCP' | 'UDP';
+}
 const tcp = (port: number): Port => ({ port: String(port), protocol: 'TCP' });
 const udp = (port: number): Port => ({ port: String(port), protocol: 'UDP' });
 const blocks = (cidrs: readonly string[]) => cidrs.map((cidr) => ({ ipBlock: { cidr } }));
@@ -84,7 +87,9 @@ export class NetworkIsolation extends Construct {
 
   /** Lets the pods call databases on a port. Asking twice changes nothing. */
   public allowDatabases(port: number): void {
-    this.once('Databases', 'databases', [{ to: blocks(this.props.ranges.isolatedCidrs), ports: [tcp(port)] }]);
+    this.once('Databases', 'databases', [
+      { to: blocks(this.props.ranges.isolatedCidrs), ports: [tcp(port)] },
+    ]);
   }
 
   /** Lets the pods call the cache on a port. Asking twice changes nothing. */

@@ -33,6 +33,49 @@ const placesPods = ({ body }: KubernetesFact): boolean => {
   );
 };
 
+/** Policies that hold operators and deployers to what their roles alone cannot say, and the resources that each is about. */
+const PEOPLE: Readonly<Record<string, readonly (readonly [group: string, resource: string])[]>> = {
+  'bulkhead-deployers': [['*', '*/*']],
+  'bulkhead-operators': [
+    ['apps', 'deployments'],
+    ['argoproj.io', 'rollouts'],
+  ],
+};
+
+/** Policies for people that are not in force in the stack of the cell's add-ons, each with the reason. */
+export const idlePolicies = (stack: Stack): readonly (readonly [policy: string, why: string])[] =>
+  Object.entries(PEOPLE).flatMap(([name, resources]): [string, string][] => {
+    const policies = stack.kinds.get('ValidatingAdmissionPolicy') ?? [];
+    const policy = policies.find((each) => each.name === name);
+    if (policy === undefined) return [[name, 'is not there']];
+    const bindings = stack.kinds.get('ValidatingAdmissionPolicyBinding') ?? [];
+    if (!bindings.some((binding) => binds(binding, policy))) return [[name, 'has no binding with Deny']];
+    return isAsked(policy, resources)
+      ? []
+      : [[name, 'is not asked about everything (matchConstraints, failurePolicy)']];
+  });
+
+/** Whether a policy checks something of all these resources, wherever they are. */
+function isAsked({ body }: KubernetesFact, resources: readonly (readonly [string, string])[]): boolean {
+  const constraints = objectOf(at(body, 'spec', 'matchConstraints'));
+  const asked = resources.every(([group, resource]) =>
+    listOf(constraints['resourceRules']).some(
+      (rule) =>
+        has(rule, 'apiGroups', group) &&
+        textsOf(at(rule, 'resources')).includes(resource) &&
+        has(rule, 'apiVersions', '*') &&
+        ['', '*'].includes(textOf(at(rule, 'scope'))),
+    ),
+  );
+  return (
+    asked &&
+    listOf(at(body, 'spec', 'validations')).length > 0 &&
+    (textOf(at(body, 'spec', 'failurePolicy')) || 'Fail') === 'Fail' &&
+    constraints['namespaceSelector'] === undefined &&
+    constraints['objectSelector'] === undefined
+  );
+}
+
 /** Whether a policy is asked about every new pod of a namespace, and refuses it when it cannot answer. */
 function applies({ body }: KubernetesFact, labels: Readonly<Record<string, string>>): boolean {
   const constraints = objectOf(at(body, 'spec', 'matchConstraints'));
@@ -41,6 +84,8 @@ function applies({ body }: KubernetesFact, labels: Readonly<Record<string, strin
       has(rule, 'apiGroups', '') &&
       has(rule, 'resources', 'pods') &&
       has(rule, 'operations', 'CREATE') &&
+      has(rule, 'apiVersions', 'v1') &&
+      ['', '*', 'Namespaced'].includes(textOf(at(rule, 'scope'))) &&
       textsOf(at(rule, 'resourceNames')).length === 0,
   );
   return (

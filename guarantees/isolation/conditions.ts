@@ -42,6 +42,25 @@ export function narrowingOf({ conditions }: PolicyStatementFact): Narrowing {
 /** Whether a tag's value keeps out everything of owners: theirs carry their tier. */
 export const isSharedOnly = ({ tag }: Narrowing): boolean => tag?.name === 'tier' && tag.value === SHARED;
 
+/** Whether a statement demands that who asks belongs to an account: others put on their roles whatever tags they like. */
+export const demandsAccount = ({ conditions, principals }: PolicyStatementFact, account: string): boolean =>
+  conditions.some(
+    ({ test, variable, values }) =>
+      /^StringEquals$/i.test(test) &&
+      /^aws:PrincipalAccount$/i.test(variable) &&
+      values.length === 1 &&
+      values[0] === account,
+  ) ||
+  (principals.length > 0 &&
+    principals.every(
+      ({ type, identifiers }) =>
+        type === 'AWS' && identifiers.every((identifier) => accountOf(identifier) === account),
+    ));
+
+/** Account of a principal: of its ARN, or the account itself; empty for everybody. */
+export const accountOf = (identifier: string): string =>
+  /^(?:arn:aws[\w-]*:(?:iam|sts)::)?(\d{12})(?::|$)/.exec(identifier)?.[1] ?? '';
+
 /** Whether a statement demands that who asks comes from pods of one namespace. */
 export const demandsNamespace = ({ conditions }: PolicyStatementFact, namespace: string): boolean =>
   conditions.some(

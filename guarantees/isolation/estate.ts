@@ -40,11 +40,13 @@ export function namesOf(place: StackPlace, kind: Kind, id: string): readonly str
     at('rds', `cluster:${prefix}-${name}${id === '*' ? '*' : ''}`),
     at('rds', `cluster-snapshot:${any}`),
     at('kms', `key/${any}`),
+    at('kms', `alias/${prefix}-${kind}/${id}`),
     `arn:aws:s3:::${prefix}-${name}${id === '*' ? '*' : ''}`,
     at('logs', `log-group:/aws/rds/cluster/${prefix}-${name}/${any}`),
     at('eks', `cluster/${prefix}`),
     at('eks', `access-entry/${prefix}/${any}`),
     at('eks', `podidentityassociation/${prefix}/${any}`),
+    at('dynamodb', `table/${any}`),
   ];
 }
 

@@ -7,6 +7,14 @@ import {
   type OpaqueRelease,
 } from './facts/kubernetes';
 import { PolicyReader, type PolicyText } from './facts/policies';
+import {
+  type LoginFact,
+  loginsOf,
+  type ProviderFact,
+  providersOf,
+  type StateFact,
+  stateOf,
+} from './facts/providers';
 
 export type { TerraformJson } from './facts/json';
 
@@ -46,30 +54,34 @@ export interface StackFacts {
   readonly name: string;
   readonly place: StackPlace;
   readonly providers: readonly ProviderFact[];
-  /** Key of the stack's own state, and roles and state files of others that it reads. */
-  readonly stateKey: string;
+  readonly state: StateFact;
   readonly resources: readonly ResourceFact[];
   readonly dataSources: readonly ResourceFact[];
   readonly policies: readonly PolicyFact[];
   readonly objects: readonly KubernetesFact[];
   readonly opaqueReleases: readonly OpaqueRelease[];
+  /** How the stack gets into its cell's cluster. */
+  readonly logins: readonly LoginFact[];
+  /** Sections of the stack's JSON that this analysis does not read: `ephemeral`, `import`, `output`. */
+  readonly unread: readonly string[];
   /** Names of modules of Terraform that the stack calls, in which anything may be. */
   readonly modules: readonly string[];
   /** Names of contracts that the stack publishes, each with its fields. */
   readonly contracts: Readonly<Record<string, JsonObject>>;
 }
 
-/** An AWS provider: the tags that it puts on everything, and the role that it takes. */
-export interface ProviderFact {
-  readonly tags: Readonly<Record<string, string>>;
-  readonly role: string;
-}
-
 /** Attributes that say nothing about isolation. */
 const DROPPED = new Set(['//', 'depends_on', 'timeouts', 'description']);
 
-/** Texts longer than this are content (SQL, a chart's values) and no names. */
+/** Sections of a stack's JSON that are read, or that make nothing. */
+const READ = new Set(['//', 'terraform', 'provider', 'resource', 'data', 'locals', 'module']);
+
+/** Texts longer than this are content (SQL, a chart's values): of those only what in them looks like an owner's name. */
 const LONGEST_NAME = 8_000;
+
+const LIKE_OWNERS = /.?\b(?:(?:tenant|tier)[-/]|ten:)[a-z0-9][a-z0-9-]*[^a-z0-9-]?/g;
+
+const contentOf = (text: string): string => ['(content)', ...new Set(text.match(LIKE_OWNERS))].join(' ');
 
 /**
  * What one synthesized stack says about isolation.
@@ -107,12 +119,14 @@ export function factsOf(stack: {
       type,
       values: objectOf(canon.value(prune(attributes, reader))),
     }));
-  const providers = listOf(canon.value(json.provider?.['aws'])).map(providerFact);
+  const providers = providersOf(json, canon);
   return {
     name,
-    place: placeOf(json, providers),
+    place: placeOf(name, json, providers),
     providers,
-    stateKey: stateKey(json),
+    state: stateOf(json),
+    logins: loginsOf(json, canon),
+    unread: Object.keys(json).filter((section) => !READ.has(section)),
     resources,
     dataSources,
     policies,
@@ -137,7 +151,7 @@ function elements(
 function prune(value: unknown, reader: PolicyReader, attribute = ''): unknown {
   if (typeof value === 'string') {
     if (reader.holdsPolicy(value, attribute)) return '(policy)';
-    return value.length > LONGEST_NAME ? '(content)' : value;
+    return value.length > LONGEST_NAME ? contentOf(value) : value;
   }
   if (Array.isArray(value)) return value.map((item) => prune(item, reader, attribute));
   if (typeof value !== 'object' || value === null) return value;
@@ -165,31 +179,20 @@ function policiesIn(
   );
 }
 
-function providerFact(value: Json): ProviderFact {
-  const provider = objectOf(value);
-  const tags = Object.entries(objectOf(objectOf(provider['default_tags'])['tags']));
-  return {
-    tags: Object.fromEntries(tags.map(([key, tag]) => [key, textOf(tag)])),
-    role: textOf(objectOf(provider['assume_role'])['role_arn']),
-  };
-}
+/** A cell's stacks have its id before their kind: tags are themselves checked. */
+const cellOf = (stack: string): string => /^([a-z][a-z0-9]*)-/.exec(stack)?.[1] ?? '';
 
-function placeOf(json: TerraformJson, providers: readonly ProviderFact[]): StackPlace {
+function placeOf(name: string, json: TerraformJson, providers: readonly ProviderFact[]): StackPlace {
   const tags = providers[0]?.tags ?? {};
   const [first] = listOf(json.provider?.['aws'] as Json | undefined);
   const provider = objectOf(first);
   return {
     platform: tags['platform'] ?? '',
     environment: tags['environment'] ?? '',
-    cell: tags['cell'] === 'shared' ? '' : (tags['cell'] ?? ''),
+    cell: cellOf(name),
     account: textOf(provider['allowed_account_ids']),
     region: textOf(provider['region']),
   };
-}
-
-function stateKey(json: TerraformJson): string {
-  const backend = objectOf(json.terraform?.['backend'] as Json | undefined);
-  return textOf(objectOf(backend['s3'])['key']) || textOf(objectOf(backend['local'])['path']);
 }
 
 /** Contracts are parameters whose value is JSON with a version. */

@@ -1,9 +1,16 @@
-import { type Fleet, GATEWAY_LABEL, GATEWAY_NAMESPACE } from '../../constructs/core/workload-labels';
+import type { Fleet } from '../../constructs/core/workload-labels';
 import { type Json, objectOf, textOf } from './facts/json';
 import type { Owner } from './owners';
 
 /** Label that Kubernetes itself puts on every namespace: its name. */
 export const NAMESPACE_NAME = 'kubernetes.io/metadata.name';
+
+/**
+ * Where proxies run, and the label by which Envoy Gateway tells the pods of one Gateway from those of another. Not what
+ * constructs take them to be: a change there must not change what is proved.
+ */
+export const GATEWAY_NAMESPACE = 'envoy-gateway-system';
+export const GATEWAY_LABEL = 'gateway.envoyproxy.io/owning-gateway-name';
 
 /** Fleet of gateway proxies that serves an owner. */
 export const fleetOf = ({ kind, tier }: Owner): Fleet =>

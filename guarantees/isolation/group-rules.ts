@@ -4,7 +4,7 @@ import type { ResourceFact } from './facts';
 
 /** Who is let in or out. */
 export interface Peer {
-  readonly kind: 'group' | 'cidr' | 'other';
+  readonly kind: 'group' | 'cidr' | 'prefix-list' | 'other';
   readonly text: string;
 }
 
@@ -81,7 +81,7 @@ const typedPeers = (values: JsonObject): readonly Peer[] => [
   ...peersOf('group', values['referenced_security_group_id']),
   ...peersOf('cidr', values['cidr_ipv4']),
   ...peersOf('cidr', values['cidr_ipv6']),
-  ...peersOf('other', values['prefix_list_id']),
+  ...peersOf('prefix-list', values['prefix_list_id']),
 ];
 
 const oldPeers = (values: JsonObject, group: string): readonly Peer[] => [
@@ -90,7 +90,7 @@ const oldPeers = (values: JsonObject, group: string): readonly Peer[] => [
   ...(isTrue(values['self']) ? [{ kind: 'group', text: group } as const] : []),
   ...peersOf('cidr', values['cidr_blocks']),
   ...peersOf('cidr', values['ipv6_cidr_blocks']),
-  ...peersOf('other', values['prefix_list_ids']),
+  ...peersOf('prefix-list', values['prefix_list_ids']),
 ];
 
 /** The ports of a rule, for people. */

@@ -1,89 +1,13 @@
 import { isSharedOnly, narrowingOf } from './conditions';
+import { DATA_ACTIONS, READS_CONTENT, RESOURCES_OF } from './data-actions';
 import type { Estates } from './estate';
 import type { PolicyStatementFact } from './facts';
 import { referencesIn } from './facts/canonical';
-import type { Reach } from './reach';
+import { OF_OWN_RESOURCE, type Reach } from './reach';
+import { isForNodes, type Role } from './roles';
 import type { Stack } from './stack';
 import { allowsAction, fillVariables } from './statements';
 import type { World } from './world';
-
-/** Actions by which data of owners is read or changed, or by which one becomes who may, by the service that names them. */
-const DATA_ACTIONS: Readonly<Record<string, readonly string[]>> = {
-  secretsmanager: [
-    'GetSecretValue',
-    'BatchGetSecretValue',
-    'PutSecretValue',
-    'UpdateSecret',
-    'PutResourcePolicy',
-    'DeleteSecret',
-    'ReplicateSecretToRegions',
-  ],
-  ssm: [
-    'GetParameter',
-    'GetParameters',
-    'GetParametersByPath',
-    'GetParameterHistory',
-    'PutParameter',
-    'DeleteParameter',
-    'DeleteParameters',
-  ],
-  sqs: [
-    'ReceiveMessage',
-    'SendMessage',
-    'DeleteMessage',
-    'PurgeQueue',
-    'SetQueueAttributes',
-    'AddPermission',
-    'ChangeMessageVisibility',
-  ],
-  sns: ['Publish', 'Subscribe', 'SetTopicAttributes', 'AddPermission'],
-  kms: ['Decrypt', 'ReEncryptFrom', 'CreateGrant', 'PutKeyPolicy', 'ScheduleKeyDeletion', 'DisableKey'],
-  'rds-db': ['connect'],
-  'rds-data': ['ExecuteStatement', 'BatchExecuteStatement', 'BeginTransaction'],
-  elasticache: ['Connect', 'ModifyUser'],
-  s3: ['GetObject', 'PutObject', 'DeleteObject', 'ListBucket', 'PutBucketPolicy'],
-  sts: ['AssumeRole'],
-  iam: [
-    'PassRole',
-    'UpdateAssumeRolePolicy',
-    'PutRolePolicy',
-    'AttachRolePolicy',
-    'CreateRole',
-    'CreateAccessKey',
-  ],
-  rds: [
-    'ModifyDBCluster',
-    'DeleteDBCluster',
-    'RestoreDBClusterToPointInTime',
-    'RestoreDBClusterFromSnapshot',
-    'CopyDBClusterSnapshot',
-    'CreateDBClusterSnapshot',
-    'ModifyDBClusterSnapshotAttribute',
-    'StartExportTask',
-  ],
-  logs: ['GetLogEvents', 'FilterLogEvents', 'StartQuery', 'StartLiveTail', 'CreateExportTask'],
-  eks: [
-    'CreateAccessEntry',
-    'AssociateAccessPolicy',
-    'UpdateAccessEntry',
-    'CreatePodIdentityAssociation',
-    'UpdatePodIdentityAssociation',
-  ],
-};
-
-/** Services whose actions are on resources of another. */
-const RESOURCES_OF: Readonly<Record<string, string>> = { sts: 'iam', 'rds-data': 'rds' };
-
-/** What deployers never need: they make and change resources, and read nothing that owners keep in them. */
-const READS_CONTENT = new Set([
-  ...[
-    'secretsmanager:GetSecretValue',
-    'secretsmanager:BatchGetSecretValue',
-    'sqs:ReceiveMessage',
-    'rds-db:connect',
-  ],
-  ...['rds-data:ExecuteStatement', 'elasticache:Connect'],
-]);
 
 /** The stack of those who deploy. They may change everything by design, so only what they must not read is looked at. */
 export const isDeployment = ({ name }: Pick<Stack, 'name'>): boolean => name === 'bootstrap';
@@ -92,17 +16,17 @@ export const isDeployment = ({ name }: Pick<Stack, 'name'>): boolean => name ===
 export function reachOfPlatform(
   { world, estates, stack }: { readonly world: World; readonly estates: Estates; readonly stack: Stack },
   statement: PolicyStatementFact,
-  tags: Readonly<Record<string, string>>,
+  role: Role | undefined,
 ): Reach | undefined {
   const narrowing = narrowingOf(statement);
   if (isSharedOnly(narrowing)) return undefined;
   const { resources, notResources } = statement;
-  for (const service of servicesOf(stack, statement)) {
+  for (const service of servicesOf(stack, statement, role)) {
     const of = narrowing.patterns ?? { service: RESOURCES_OF[service] ?? service, values: resources };
     // What is left out by name leaves everybody else in.
     const patterns = notResources.length > 0 ? ['*'] : of.values;
     for (const value of patterns) {
-      const pattern = fillVariables(value, tags);
+      const pattern = fillVariables(value, role?.tags ?? {});
       const to = reachedBy(world, estates, stack, pattern, of.service);
       if (to !== undefined) return { to, resource: notResources.length > 0 ? 'NotResource' : pattern };
     }
@@ -111,9 +35,15 @@ export function reachOfPlatform(
 }
 
 /** Services in which a statement allows an action on data. */
-const servicesOf = (stack: Stack, statement: PolicyStatementFact): readonly string[] =>
+const servicesOf = (
+  stack: Stack,
+  statement: PolicyStatementFact,
+  role: Role | undefined,
+): readonly string[] =>
   Object.keys(DATA_ACTIONS).filter(
     (service) =>
+      // The agent on each node asks for the roles of the node's pods.
+      !(service === 'eks-auth' && isForNodes(role)) &&
       mentions(statement, service) &&
       DATA_ACTIONS[service]?.some((name) => {
         const action = `${service}:${name}`;
@@ -135,7 +65,11 @@ function reachedBy(
   const [named] = world.ownersNamed(pattern, stack.place);
   if (named) return named.stack;
   const other = references.find(({ kind, of }) => kind === 'unknown' || of !== stack.name);
-  if (!other) return undefined;
+  if (!other) {
+    const open = pattern.replace(/‹[^›]*›/g, '*');
+    const own = OF_OWN_RESOURCE.test(pattern) && !/›[*?]/.test(pattern);
+    return !own && estates.mayReach(open, service) ? estates.reached(open, '') : undefined;
+  }
   if (other.kind === 'unknown') return 'what this analysis cannot read';
   // A shard is shared by owners, so only its own stack may use what is in it.
   return /-data-shard-\d+$/.test(other.of) || /\/data-shard-\d+$/.test(other.of)

@@ -23,6 +23,8 @@ const HOLDERS: Readonly<Record<string, readonly string[]>> = {
   aws_iam_user_policy_attachment: ['user'],
   aws_iam_group_policy: ['group'],
   aws_iam_group_policy_attachment: ['group'],
+  // People, who have no role here.
+  aws_ssoadmin_permission_set_inline_policy: [],
 };
 
 /** Types whose policies say what a principal may do, rather than who may do something to the resource. */

@@ -82,10 +82,15 @@ function reachOfReferences(
     return { to: others[0]?.kind === 'unknown' ? 'what this analysis cannot read' : to, resource: pattern };
   }
   // `<bucket>*` is also `<bucket>-of-another`.
-  return /›[*?]/.test(pattern)
-    ? { to: 'whatever has a name that begins like its own', resource: pattern }
-    : undefined;
+  if (/›[*?]/.test(pattern)) return { to: 'whatever has a name that begins like its own', resource: pattern };
+  return OF_OWN_RESOURCE.test(pattern)
+    ? undefined
+    : { to: 'whatever has what stands before its own in the name', resource: pattern };
 }
+
+/** Names that nothing but one resource has: its ARN or id, with no more before it than what all ARNs of its kind have. */
+export const OF_OWN_RESOURCE =
+  /^(arn:aws:[a-z0-9-]+:[a-z0-9-]*:\d*:([a-z-]+[:/])?)?‹[^›]*\b(arn|id|key_id|unique_id|resource_id|cluster_resource_id|name|secret_arn)(\), \d+\)|\))*›/;
 
 /** Beginnings of names that are the owner's alone, by service. None could go on as the name of another owner. */
 function ownBeginnings({ place, namespace }: Owner): Readonly<Record<string, readonly string[]>> {
@@ -97,9 +102,14 @@ function ownBeginnings({ place, namespace }: Owner): Readonly<Record<string, rea
     sns: [`${prefix}-${namespace}_`],
     iam: [`role/${prefix}-${namespace}.`],
     logs: [`log-group:/aws/rds/cluster/${prefix}-${namespace}/`],
-    kms: [`alias/${prefix}-${namespace.replace('-', '/')}`],
   };
 }
+
+/** Names of the owner's keys: of its database, and of everything else. Each could be the beginning of another's. */
+const aliases = ({ place, kind, id }: Owner): readonly string[] => [
+  `alias/${prefixOfCell(place)}-${kind}-${id}`,
+  `alias/${prefixOfCell(place)}-${kind}/${id}`,
+];
 
 /** Whether every name that a pattern matches is the owner’s. */
 export function isOwnName(world: World, owner: Owner, pattern: string): boolean {
@@ -109,6 +119,7 @@ export function isOwnName(world: World, owner: Owner, pattern: string): boolean 
   if (service === 'elasticache') return cacheUsers(world, owner).some((user) => resource === `user:${user}`);
   if (!/^(\*|[a-z0-9-]*)$/.test(region) || !/^(\*|\d*)$/.test(account)) return false;
   const start = literalPrefix(resource);
+  if (service === 'kms') return aliases(owner).includes(resource);
   if (service === 'ssm' && resource === `parameter/${pathOfCell(owner.place)}/${owner.namespace}`)
     return true;
   return (ownBeginnings(owner)[service] ?? []).some((beginning) => start.startsWith(beginning));

@@ -31,9 +31,26 @@ export const rolesOf = (stack: Stack): readonly Role[] =>
       stack: stack.name,
       owner: stack.owner,
       trust,
-      tags: trust === undefined ? {} : sureTags(trust),
+      // Of an owner's role, `references/trust.ts` tells of everybody else that may take it.
+      tags: sureTags(stack.owner ? (trust ?? []).filter(trustsPods) : (trust ?? [])),
     };
   });
+
+/** Whether a statement of a trust policy is about pods. */
+export const trustsPods = ({ principals }: PolicyStatementFact): boolean =>
+  principals.some(({ identifiers }) => identifiers.includes(POD_IDENTITY));
+
+/** Whether pods may take a role. */
+export const isForPods = ({ trust }: Role): boolean => trust?.some(trustsPods) === true;
+
+/** Whether nodes alone may take a role. */
+export const isForNodes = (role: Role | undefined): boolean =>
+  role?.trust?.every(
+    ({ allow, principals, notPrincipals }) =>
+      !allow ||
+      (notPrincipals.length === 0 &&
+        principals.every(({ identifiers }) => identifiers.every((each) => each === 'ec2.amazonaws.com'))),
+  ) === true;
 
 /** Tags that every statement of a trust policy demands with the same single value. */
 function sureTags(trust: readonly PolicyStatementFact[]): Record<string, string> {

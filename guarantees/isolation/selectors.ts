@@ -1,5 +1,6 @@
 import { WORKLOAD_LABELS } from '../../constructs/core/workload-labels';
 import { at, type Json, listOf, objectOf, textOf, textsOf } from './facts/json';
+import type { KubernetesFact } from './facts/kubernetes';
 import { exactLabels, NAMESPACE_NAME } from './gateway';
 import type { Owner } from './owners';
 import type { World } from './world';
@@ -30,6 +31,25 @@ export function selects(selector: Json | undefined, labels: Labels): boolean {
     })
   );
 }
+
+/** Directions that a network policy is about. One that names none is about what comes in, and what goes out if it has rules. */
+export function directionsOf({ body }: KubernetesFact): readonly string[] {
+  const named = textsOf(at(body, 'spec', 'policyTypes'));
+  if (named.length > 0) return named;
+  return ['Ingress', ...(listOf(at(body, 'spec', 'egress')).length > 0 ? ['Egress'] : [])];
+}
+
+/** Whether a network policy selects all pods of its namespace. */
+export const isForAll = ({ body }: KubernetesFact): boolean => {
+  const selector = at(body, 'spec', 'podSelector');
+  return selector !== undefined && Object.keys(objectOf(selector)).length === 0;
+};
+
+/** Whether a network policy lets all pods of its namespace do nothing. */
+export const isClosed = (policy: KubernetesFact): boolean =>
+  isForAll(policy) &&
+  ['Ingress', 'Egress'].every((direction) => directionsOf(policy).includes(direction)) &&
+  ['ingress', 'egress'].every((rules) => listOf(at(policy.body, 'spec', rules)).length === 0);
 
 /** Another owner whose namespace a selector selects, or words for one that could come; undefined if it selects none. */
 export function selectedOwner(world: World, owner: Owner, selector: Json | undefined): string | undefined {

@@ -23,9 +23,14 @@ export function grouped<T>(items: readonly T[], key: (item: T) => string): Map<s
   return groups;
 }
 
+const NONE: readonly ResourceFact[] = [];
+
 /** Resources of types, in the order of the types. */
-export const resourcesOf = (stack: Stack, ...types: readonly string[]): readonly ResourceFact[] =>
-  types.flatMap((type) => stack.byType.get(type) ?? []);
+export function resourcesOf(stack: Stack, ...types: readonly string[]): readonly ResourceFact[] {
+  const [only] = types;
+  if (types.length === 1 && only !== undefined) return stack.byType.get(only) ?? NONE;
+  return types.flatMap((type) => stack.byType.get(type) ?? NONE);
+}
 
 /** Objects of a kind in the owner's own namespace. */
 export const objectsOf = (stack: Stack, owner: Owner, kind: string): readonly KubernetesFact[] =>

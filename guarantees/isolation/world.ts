@@ -12,6 +12,8 @@ const DEEPEST = 4;
 export class World {
   public readonly stacks: readonly Stack[];
   public readonly owners: readonly Owner[];
+  /** The platform's accounts. */
+  public readonly accounts: ReadonlySet<string>;
   private readonly byName: ReadonlyMap<string, Stack>;
   private readonly published: ReadonlyMap<string, { readonly stack: string; readonly fields: JsonObject }>;
   private readonly ownersByNamespace: ReadonlyMap<string, Owner>;
@@ -33,6 +35,7 @@ export class World {
     );
     this.stacks = facts.map((stack) => this.resolved(stack));
     this.byName = new Map(this.stacks.map((stack) => [stack.name, stack]));
+    this.accounts = new Set(this.stacks.map(({ place }) => place.account));
     this.owners = this.stacks.flatMap(({ owner }) => owner ?? []);
     this.ownersByNamespace = new Map(
       this.owners.map((owner) => [`${owner.place.cell}/${owner.namespace}`, owner]),

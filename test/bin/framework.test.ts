@@ -244,8 +244,8 @@ test.each<[string, Recipe]>([
 describe('JSON', () => {
   type Stringify = (value: unknown, options: { readonly space: number }) => string | undefined;
   const ours = jest.requireActual<Stringify>('../../bin/framework/stringify.js');
-  const require = createRequire(createRequire(__filename).resolve('cdktf'));
-  const theirs = require('json-stable-stringify') as Stringify;
+  const ofFramework = createRequire(createRequire(__filename).resolve('cdktf'));
+  const theirs = ofFramework('json-stable-stringify') as Stringify;
 
   const written = (stringify: Stringify, value: unknown): unknown => {
     try {

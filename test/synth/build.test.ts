@@ -1,10 +1,21 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type * as buildModule from '../../synth/build';
 import type * as planModule from '../../stacks/plan';
+import { build } from '../../synth/build';
 
 const ROOT = join(__dirname, '../..');
+
+type Change = (planned: readonly planModule.PlannedStack[]) => readonly planModule.PlannedStack[];
+
+let mockChange: Change;
+jest.mock('../../stacks/plan', () => {
+  const plan = jest.requireActual<typeof planModule>('../../stacks/plan');
+  return {
+    ...plan,
+    planStacks: (...args: Parameters<typeof plan.planStacks>) => mockChange(plan.planStacks(...args)),
+  };
+});
 
 let scratch: string;
 beforeEach(() => {
@@ -12,24 +23,12 @@ beforeEach(() => {
 });
 afterEach(() => {
   rmSync(scratch, { recursive: true });
-  jest.dontMock('../../stacks/plan');
 });
 
 /** Builds dev from another plan than the platform's own. */
-function buildPlan(
-  change: (planned: readonly planModule.PlannedStack[]) => readonly planModule.PlannedStack[],
-): void {
-  jest.isolateModules(() => {
-    jest.doMock('../../stacks/plan', () => {
-      const plan = jest.requireActual<typeof planModule>('../../stacks/plan');
-      return {
-        ...plan,
-        planStacks: (...args: Parameters<typeof plan.planStacks>) => change(plan.planStacks(...args)),
-      };
-    });
-    const { build } = jest.requireActual<typeof buildModule>('../../synth/build');
-    build({ root: ROOT, environment: 'dev', stacks: [], outdir: join(scratch, 'out') });
-  });
+function buildPlan(change: Change): void {
+  mockChange = change;
+  build({ root: ROOT, environment: 'dev', stacks: [], outdir: join(scratch, 'out') });
 }
 
 const refused = (stack: planModule.PlannedStack, message: string): planModule.PlannedStack => ({

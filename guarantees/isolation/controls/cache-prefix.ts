@@ -37,7 +37,16 @@ function ofServices(subject: Subject, cache: Stack): Cell {
   const users = services.flatMap(({ name }): readonly Candidate[] => {
     const id = cacheUserName(owner.place, ['svc', owner.id, name]);
     const found = candidates(cache, owner, id).filter(({ user }) => user === id);
-    return found.length > 0 ? found : [{ address: id, problems: ['is a user that the cache does not have'] }];
+    return found.length > 0
+      ? found
+      : [
+          {
+            address: id,
+            problems: [
+              `is a user that the cache does not have: name service ${name} in cells.${owner.place.cell}.cache.services of platform.yaml`,
+            ],
+          },
+        ];
   });
   return judgeAll("user for each of the tier's services", users.map(guarded(subject)), texts(owner));
 }
@@ -61,15 +70,20 @@ function candidates(
   id: string,
 ): readonly (Candidate & { readonly user: string })[] {
   return resourcesOf(stack, 'aws_elasticache_user').map((resource) => {
-    const { on, keys } = parseAccess(attribute(resource, 'access_string'));
+    const text = attribute(resource, 'access_string');
+    const { on, keys } = parseAccess(text);
     const user = attribute(resource, 'user_id');
     return {
       user,
       address: addressIn(stack, resource),
       problems: problems([
         [user !== id, `is called ${user} and not ${id}`],
-        [!on, 'is turned off'],
-        [keys.length === 0, 'may use no keys'],
+        [
+          text.includes('‹'),
+          'has an access string that cannot be read before it is deployed (access_string)',
+        ],
+        [!on && !text.includes('‹'), 'is turned off'],
+        [keys.length === 0 && !text.includes('‹'), 'may use no keys'],
         [
           keys.some((key) => !key.startsWith(cachePrefixOf(owner)) || !key.endsWith(':*')),
           `may use keys beyond ${cachePrefixOf(owner)}*`,

@@ -1,6 +1,5 @@
-import { isTrue, textOf } from '../facts/json';
+import { passwordFlaws } from '../databases';
 import { databaseUsersOf } from '../owners';
-import { attribute, resourcesOf } from '../stack';
 import { connectionsOf } from './connections';
 import { type Control, judge, judgeAll, problems, type Subject } from './control';
 
@@ -33,27 +32,6 @@ export const credentials: Control = {
   },
 };
 
-/** What is wrong with the administrator's password of the owner's own clusters. */
-function passwords({ world, stack }: Subject): string[] {
-  return resourcesOf(stack, 'aws_rds_cluster', 'aws_db_instance').flatMap((cluster) => {
-    const key = world.resource(attribute(cluster, 'master_user_secret_kms_key_id'));
-    return problems([
-      [
-        textOf(cluster.values['master_password']) !== '' || textOf(cluster.values['password']) !== '',
-        `while ${cluster.address} has a password in Terraform's state (master_password)`,
-      ],
-      [
-        !isTrue(cluster.values['manage_master_user_password']),
-        `while RDS does not keep the password of ${cluster.address} (manage_master_user_password)`,
-      ],
-      [
-        key?.stack.name !== stack.name,
-        `while the password of ${cluster.address} is encrypted with no key of ${stack.name} (master_user_secret_kms_key_id)`,
-      ],
-      [
-        !isTrue(cluster.values['iam_database_authentication_enabled']),
-        `while ${cluster.address} takes no tokens (iam_database_authentication_enabled)`,
-      ],
-    ]);
-  });
-}
+/** What is wrong with the passwords and tokens of the owner's own clusters. */
+const passwords = ({ world, stack }: Subject): string[] =>
+  passwordFlaws(world, stack).map(({ address, problem }) => `while ${address} ${problem}`);

@@ -1,5 +1,7 @@
+import { passwordFlaws, proxyFlaws } from '../databases';
 import { type Reference, referencesIn } from '../facts/canonical';
-import { isTrue, textOf, textsOf } from '../facts/json';
+import { isTrue, textsOf } from '../facts/json';
+import { isLeaving } from '../deployment';
 import { attribute, resourcesOf, type Stack } from '../stack';
 import type { World } from '../world';
 import { type Candidate, type Cell, type Control, judgeAll, problems, type Subject } from './control';
@@ -22,8 +24,9 @@ function ownCluster({ world, stack }: Subject): Cell {
     clusterCandidate(world, stack, cluster.address),
   );
   return judgeAll('database cluster in its own stack', clusters, {
-    gives:
-      'a database cluster of its own, encrypted with its own key, not public and protected from deletion',
+    gives: isLeaving(stack)
+      ? 'a database cluster of its own, encrypted with its own key and not public; leaving: an administrator may delete it'
+      : 'a database cluster of its own, encrypted with its own key, not public and protected from deletion',
     remedy: REMEDY,
   });
 }
@@ -52,20 +55,16 @@ function shard(world: World, reference: Reference): Candidate | undefined {
   const [cluster] = resourcesOf(stack, 'aws_rds_cluster');
   if (!cluster) return undefined;
   const { address, problems: own } = clusterCandidate(world, stack, cluster.address);
-  return { address, problems: [...own, ...sharing(stack)] };
+  return { address, problems: [...own, ...sharing(world, stack)] };
 }
 
 /** What keeps a shard from telling the tiers and tenants apart that share it. */
-function sharing(stack: Stack): string[] {
-  const open = resourcesOf(stack, 'aws_db_proxy').filter(
-    ({ values }) => textOf(values['default_auth_scheme']) !== 'IAM_AUTH' || !isTrue(values['require_tls']),
-  );
-  return problems([
-    [!stack.kinds.has('Job'), 'has no job that puts row-level security into it'],
-    ...open.map(
-      ({ address }) => [true, `lets in without tokens of IAM or without TLS at ${address}`] as const,
-    ),
-  ]);
+function sharing(world: World, stack: Stack): string[] {
+  const flaws = [...proxyFlaws(stack), ...passwordFlaws(world, stack)];
+  return [
+    ...problems([[!stack.kinds.has('Job'), 'has no job that puts row-level security into it']]),
+    ...flaws.map(({ address, problem }) => `${problem} at ${address}`),
+  ];
 }
 
 /** What keeps a cluster from counting. */
@@ -92,7 +91,10 @@ export function clusterCandidate(world: World, stack: Stack, address: string): C
         key?.stack.name !== stack.name || key.resource.type !== 'aws_kms_key',
         `is encrypted with no key of ${stack.name} (kms_key_id)`,
       ],
-      [!isTrue(values['deletion_protection']), 'may be deleted by one call (deletion_protection)'],
+      [
+        !isTrue(values['deletion_protection']) && !isLeaving(stack),
+        'may be deleted by one call (deletion_protection)',
+      ],
       [isTrue(values['enable_http_endpoint']), 'answers past its security groups (enable_http_endpoint)'],
       [
         cluster?.type === 'aws_rds_cluster' && textsOf(values['vpc_security_group_ids']).length === 0,

@@ -1,6 +1,6 @@
-import { GATEWAY_LABEL, GATEWAY_NAMESPACE, WORKLOAD_LABELS } from '../../../constructs/core/workload-labels';
+import { WORKLOAD_LABELS } from '../../../constructs/core/workload-labels';
 import { at, listOf } from '../facts/json';
-import { fleetOf, isGatewayPeer } from '../gateway';
+import { fleetOf, GATEWAY_LABEL, GATEWAY_NAMESPACE, isGatewayPeer } from '../gateway';
 import { objectsOf } from '../stack';
 import { type Control, judge, problems } from './control';
 

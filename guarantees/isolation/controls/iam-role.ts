@@ -1,5 +1,6 @@
 import { textOf } from '../facts/json';
-import { demandedTags, POD_IDENTITY, type Role, rolesOf } from '../roles';
+import { demandedTags, isForPods, type Role, rolesOf, trustsPods } from '../roles';
+import { statementName } from '../statements';
 import { attribute, objectsOf, resourcesOf } from '../stack';
 import { type Control, judge, problems, type Subject } from './control';
 
@@ -9,11 +10,7 @@ export const iamRole: Control = {
   check: (subject) => {
     const { owner, stack } = subject;
     const candidates = rolesOf(stack)
-      .filter(({ trust }) =>
-        trust?.some(({ principals }) =>
-          principals.some(({ identifiers }) => identifiers.includes(POD_IDENTITY)),
-        ),
-      )
+      .filter(isForPods)
       // Jobs that prepare the owner's database run elsewhere, with roles of their own.
       .filter(
         ({ tags, name }) =>
@@ -37,6 +34,8 @@ function pinned({ world, owner }: Subject, { trust = [] }: Role): string[] {
   return trust
     .filter(({ allow }) => allow)
     .flatMap((statement) => {
+      if (!trustsPods(statement))
+        return [`may also be taken by others than pods (${statementName(statement)})`];
       const tags = demandedTags(statement);
       const arn = tags['eks-cluster-arn'] ?? '';
       return problems([

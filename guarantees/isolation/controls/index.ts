@@ -1,4 +1,4 @@
-import { at, textOf } from '../facts/json';
+import { at, listOf, textOf } from '../facts/json';
 import type { Owner } from '../owners';
 import { objectsOf } from '../stack';
 import type { World } from '../world';
@@ -53,12 +53,21 @@ export function rowOf(subject: Subject): Row {
   return { owner, cells };
 }
 
-/** Whether a tier's quota lets no pod run: then nothing is there that controls would keep apart. */
+/** Whether a tier's quota lets no pod run, and nothing is there for pods: then nothing needs to be kept apart. */
 function withoutPods({ owner, stack }: Subject): boolean {
+  const forPods =
+    stack.byType.has('aws_iam_role') ||
+    stack.byType.has('aws_eks_pod_identity_association') ||
+    objectsOf(stack, owner, 'ServiceAccount').some(({ name }) => name !== 'default');
   return (
     owner.kind === 'tier' &&
+    !forPods &&
     objectsOf(stack, owner, 'ResourceQuota').some(
-      ({ body }) => textOf(at(body, 'spec', 'hard', 'pods')) === '0',
+      ({ body }) =>
+        textOf(at(body, 'spec', 'hard', 'pods')) === '0' &&
+        [at(body, 'spec', 'scopes'), at(body, 'spec', 'scopeSelector')].every(
+          (scope) => listOf(scope).length === 0,
+        ),
     )
   );
 }

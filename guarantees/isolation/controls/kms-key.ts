@@ -2,7 +2,7 @@ import { isTrue } from '../facts/json';
 import { addressIn, attribute, resourcesOf } from '../stack';
 import { type Control, judge, problems } from './control';
 
-/** A key of the owner's own, which encrypts its secrets and is not turned off. Who may use it, `references/keys.ts` checks. */
+/** A key of the owner's own, which encrypts its secrets and is not turned off. Who may use it, `references/resource-policies.ts` checks. */
 export const kmsKey: Control = {
   name: 'KMS key',
   check: ({ stack }) => {

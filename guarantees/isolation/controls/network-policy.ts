@@ -1,6 +1,7 @@
 import { missingSetting } from '../cluster-settings';
-import { at, listOf, objectOf, textsOf } from '../facts/json';
+import { at, listOf } from '../facts/json';
 import type { KubernetesFact } from '../facts/kubernetes';
+import { directionsOf, isForAll } from '../selectors';
 import { objectsOf } from '../stack';
 import { type Control, judge, problems } from './control';
 
@@ -14,16 +15,12 @@ export const networkPolicy: Control = {
     const unheeded = missingSetting(world, owner.place, 'network policies');
     const candidates = objectsOf(stack, owner, 'NetworkPolicy')
       .filter((policy) => !allowsAnything(policy))
-      .map(({ address, body }) => {
-        const directions = textsOf(at(body, 'spec', 'policyTypes'));
-        const selector = at(body, 'spec', 'podSelector');
+      .map((policy) => {
+        const directions = directionsOf(policy);
         return {
-          address,
+          address: policy.address,
           problems: problems([
-            [
-              selector === undefined || Object.keys(objectOf(selector)).length > 0,
-              'selects only some of the pods',
-            ],
+            [!isForAll(policy), 'selects only some of the pods'],
             [!directions.includes('Ingress'), 'lets everything in (policyTypes without Ingress)'],
             [!directions.includes('Egress'), 'lets everything out (policyTypes without Egress)'],
             [unheeded !== undefined, unheeded ?? ''],

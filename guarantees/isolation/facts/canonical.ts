@@ -57,9 +57,13 @@ const TRANSPARENT = new Set([
   'sort',
 ]);
 
-const RESOURCE = /\b(?!data\.)[a-z]+_[a-z0-9_]+\.[A-Za-z_][\w-]*/;
-/** Names that lead out of the stack's own resources. */
-const ELSEWHERE = /\b(data|local|var|module|each|self|count|path|terraform)\./;
+/**
+ * What leaves an attribute of an own resource its own: the attribute itself, a part of it between separators, and lower
+ * case. Other functions (`replace`, `format`) could make another's name of it.
+ */
+const OWN_ATTRIBUTE = /^(?!data\.)[a-z]+_[a-z0-9_]+(\.[\w-]+)+$/;
+const PART_OF = /^element\(split\(\\?"[^"\\]\\?", (.+)\), \d+\)$/;
+const LOWER = /^lower\((.+)\)$/;
 
 /** Reads one stack's texts. */
 export class Canon {
@@ -187,10 +191,9 @@ export class Canon {
     return found;
   }
 
-  /** An expression that is not understood belongs to the stack if it names nothing but the stack's own resources. */
+  /** An expression that is known at apply only belongs to the stack if it is an attribute of the stack's own resources. */
   private unread(text: string): string {
-    const own = RESOURCE.test(text) && !ELSEWHERE.test(text) && !text.includes('?');
-    return `${OPEN}${own ? '' : '?'}${this.stack}:${text.replace(/[‹›]/g, '')}${CLOSE}`;
+    return `${OPEN}${isOwn(text) ? '' : '?'}${this.stack}:${text.replace(/[‹›]/g, '')}${CLOSE}`;
   }
 
   /** An expression as text again, for people. */
@@ -212,6 +215,11 @@ export class Canon {
         return `{${expression.entries.map(([key, value]) => `${key} = ${this.print(value)}`).join(', ')}}`;
     }
   }
+}
+
+function isOwn(text: string): boolean {
+  const inner = (PART_OF.exec(text) ?? LOWER.exec(text))?.[1];
+  return inner === undefined ? OWN_ATTRIBUTE.test(text) : isOwn(inner);
 }
 
 /** A value inside a text. */

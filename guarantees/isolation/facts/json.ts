@@ -15,15 +15,18 @@ export interface TerraformJson {
   readonly locals?: Readonly<Record<string, unknown>>;
 }
 
+const NO_KEYS: JsonObject = {};
+const NO_ITEMS: readonly Json[] = [];
+
 /** The value as an object; a block that Terraform writes as a list of one is that one. Anything else has no keys. */
 export function objectOf(value: Json | undefined): JsonObject {
   const one = Array.isArray(value) && value.length === 1 ? (value[0] as Json) : value;
-  return typeof one === 'object' && one !== null && !Array.isArray(one) ? (one as JsonObject) : {};
+  return typeof one === 'object' && one !== null && !Array.isArray(one) ? (one as JsonObject) : NO_KEYS;
 }
 
 /** The value as a list: a block may stand alone or in a list. */
 export function listOf(value: Json | undefined): readonly Json[] {
-  if (value === undefined || value === null) return [];
+  if (value === undefined || value === null) return NO_ITEMS;
   return Array.isArray(value) ? (value as readonly Json[]) : [value];
 }
 
@@ -44,7 +47,9 @@ export const isTrue = (value: Json | undefined): boolean => value === true || va
 
 /** The value behind keys. */
 export function at(value: Json | undefined, ...keys: readonly string[]): Json | undefined {
-  return keys.reduce<Json | undefined>((inner, key) => objectOf(inner)[key], value);
+  let inner = value;
+  for (const key of keys) inner = objectOf(inner)[key];
+  return inner;
 }
 
 /** Visits every text of a value, at any depth. */

@@ -20,11 +20,23 @@ export interface KubernetesFact {
 /** Kinds whose content says nothing about isolation and may be large. */
 const CONTENT_DROPPED = new Set(['ConfigMap', 'Secret']);
 
-/** Kinds that run pods: of those only what says as whom and where they run. */
+/** Kinds that run pods: of those only what says as whom and where they run, and what they are given. */
 const RUNNING = new Set(['Job', 'CronJob', 'Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Pod']);
 
-/** What of a pod's spec says as whom and where it runs. */
-const OF_PODS = ['serviceAccountName', 'hostNetwork', 'hostPid', 'hostIpc', 'nodeName', 'nodeSelector'];
+/** What of a pod's spec says so. */
+const OF_PODS = [
+  ...[
+    'serviceAccountName',
+    'hostNetwork',
+    'hostPid',
+    'hostPID',
+    'hostIpc',
+    'hostIPC',
+    'nodeName',
+    'nodeSelector',
+  ],
+  ...['volume', 'volumes', 'container', 'containers', 'initContainer', 'initContainers'],
+];
 
 /** Resources that change objects which something else has made. */
 const PATCHES = /^kubernetes_(labels|annotations|env|node_taint|config_map_v1_data|secret_v1_data)$/;

@@ -120,12 +120,25 @@ function fromTerraform(statement: JsonObject): PolicyStatement {
     notResources: variables(textsOf(statement['not_resources'])),
     principals: principalsOf(statement['principals']),
     notPrincipals: principalsOf(statement['not_principals']),
-    conditions: listOf(statement['condition']).map((condition) => ({
-      test: textOf(objectOf(condition)['test']),
-      variable: textOf(objectOf(condition)['variable']),
-      values: variables(textsOf(objectOf(condition)['values'])),
-    })),
+    conditions: merged(
+      listOf(statement['condition']).map((condition) => ({
+        test: textOf(objectOf(condition)['test']),
+        variable: textOf(objectOf(condition)['variable']),
+        values: variables(textsOf(objectOf(condition)['values'])),
+      })),
+    ),
   };
+}
+
+/** Terraform writes blocks of the same test and variable as one: any of their values will do. */
+function merged(conditions: readonly PolicyCondition[]): PolicyCondition[] {
+  const found = new Map<string, PolicyCondition>();
+  for (const condition of conditions) {
+    const key = `${condition.test} ${condition.variable}`.toLowerCase();
+    const values = [...(found.get(key)?.values ?? []), ...condition.values];
+    found.set(key, { ...condition, values: [...new Set(values)] });
+  }
+  return [...found.values()];
 }
 
 /** Statements of a policy in IAM's own JSON, or undefined if the text is none. */

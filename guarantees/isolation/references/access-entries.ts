@@ -1,4 +1,4 @@
-import { operatorsGroup } from '../../../constructs/core/workload-labels';
+import { isNumerousDeployer } from '../deployment';
 import { at, listOf, textOf, textsOf } from '../facts/json';
 import type { Finding } from '../finding';
 import { principal } from '../principals';
@@ -9,18 +9,20 @@ import { EVERYBODY, finder, type Rule, type Scene } from './rule';
  * Who gets into the cluster: by an owner's stack only the operators of its own tier, as a group that is bound in its
  * namespace; and by no stack a role of an owner.
  */
-export const accessEntries: Rule = (scene) => [...entries(scene), ...associations(scene)];
+export const accessEntries: Rule = (scene) => [...entries(scene), ...associations(scene), ...waysIn(scene)];
 
 function entries({ world, stack }: Scene): readonly Finding[] {
   const found = finder('access-entry', stack);
   return resourcesOf(stack, 'aws_eks_access_entry').flatMap((entry): readonly Finding[] => {
     const who = principal(world, attribute(entry, 'principal_arn'), stack.place);
     const groups = textsOf(entry.values['kubernetes_groups']);
-    const own = stack.owner ? [operatorsGroup(stack.owner.tier)] : [];
+    const own = stack.owner ? [`bulkhead:operators:${stack.owner.tier}`] : [];
     const foreign = groups.filter((group) =>
       stack.owner
         ? !own.includes(group)
-        : group.startsWith('system:') || group.startsWith('bulkhead:operators:'),
+        : group.startsWith('system:') ||
+          group.startsWith('bulkhead:operators:') ||
+          !isDeployersOwn(group, who.text),
     );
     return [
       ...(who.owner
@@ -48,6 +50,39 @@ function entries({ world, stack }: Scene): readonly Finding[] {
   });
 }
 
+/** Whether a group of deployers is that of the role that gets into it. Groups that nothing binds may be anybody's. */
+function isDeployersOwn(group: string, role: string): boolean {
+  const kind = /^bulkhead:deployers:(.+)$/.exec(group)?.[1];
+  return kind === undefined || role.endsWith(`-deploy-${kind}`);
+}
+
+/** Ways into the cluster past access entries: what they let in stands in no stack. */
+function waysIn({ stack }: Scene): readonly Finding[] {
+  const found = finder('access-entry', stack);
+  return [
+    ...resourcesOf(stack, 'aws_eks_cluster')
+      .filter((cluster) => textOf(at(cluster.values['access_config'], 'authentication_mode')) !== 'API')
+      .map((cluster) =>
+        found(
+          cluster,
+          EVERYBODY,
+          'whoever the ConfigMap aws-auth names gets into the cluster (authentication_mode)',
+          'Let in by access entries only: authentication_mode API',
+          'whoever writes that ConfigMap',
+        ),
+      ),
+    ...resourcesOf(stack, 'aws_eks_identity_provider_config').map((provider) =>
+      found(
+        provider,
+        EVERYBODY,
+        'an identity provider says who is in which group of the cluster',
+        'Let in by access entries only',
+        'whoever that provider names',
+      ),
+    ),
+  ];
+}
+
 function associations({ world, stack }: Scene): readonly Finding[] {
   const found = finder('access-entry', stack);
   return resourcesOf(stack, 'aws_eks_access_policy_association').flatMap(
@@ -61,8 +96,9 @@ function associations({ world, stack }: Scene): readonly Finding[] {
         .map((name) => world.ownerOfNamespace(stack.place, name))
         .filter((owner) => owner !== undefined && owner.stack !== stack.name);
       const where = wide ? 'the whole cluster' : namespaces.join(', ');
-      if (!who.owner && !stack.owner && reached.length === 0 && !namespaces.some((name) => /[*?]/.test(name)))
-        return [];
+      const many = wide && isNumerousDeployer(who.text);
+      const patterns = namespaces.some((name) => /[*?]/.test(name));
+      if (!who.owner && !stack.owner && reached.length === 0 && !many && !patterns) return [];
       return [
         found(
           association,

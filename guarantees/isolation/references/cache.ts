@@ -1,8 +1,8 @@
-import { BEYOND_KEYS, type CacheAccess, parseAccess } from '../access-string';
+import { type CacheAccess, isBeyondKeys, parseAccess } from '../access-string';
 import type { ResourceFact } from '../facts';
-import { isTrue, listOf, textOf, textsOf } from '../facts/json';
+import { isTrue, listOf, textOf } from '../facts/json';
 import type { Finding } from '../finding';
-import { cachePrefixOf, cacheUserName, type Owner } from '../owners';
+import { cachePrefixOf, cacheUserName } from '../owners';
 import { cacheUsers } from '../reach';
 import { attribute, nested, resourcesOf } from '../stack';
 import { EVERYBODY, finder, type Rule, type Scene } from './rule';
@@ -11,13 +11,11 @@ import { EVERYBODY, finder, type Rule, type Scene } from './rule';
  * Users of the cache: each may use keys of one owner, named by prefix, with commands that check their keys; and logs in with
  * tokens of IAM as a user of that owner's name.
  */
-export const cacheUsersRule: Rule = (scene) => [
-  ...resourcesOf(scene.stack, 'aws_elasticache_user').flatMap((user) => {
+export const cacheUsersRule: Rule = (scene) =>
+  resourcesOf(scene.stack, 'aws_elasticache_user').flatMap((user) => {
     const access = parseAccess(attribute(user, 'access_string'));
     return [...keys(scene, user, access), ...powers(scene, user, access), ...logins(scene, user, access)];
-  }),
-  ...memberships(scene),
-];
+  });
 
 /** Whose keys a user may use, from its name: `svc:starter:api:` for the user of the starter tier's API. */
 function prefixesOf({ world, stack }: Scene, user: ResourceFact, access: CacheAccess): readonly string[] {
@@ -62,7 +60,17 @@ function ownerOfKey({ world, stack }: Scene, key: string): string {
 
 function powers({ stack }: Scene, user: ResourceFact, access: CacheAccess): readonly Finding[] {
   const { commands, channels, others } = access;
-  const broad = commands.filter((command) => command.startsWith('@') || BEYOND_KEYS.has(command));
+  if (attribute(user, 'access_string').includes('‹')) {
+    return [
+      finder('cache', stack)(
+        user,
+        EVERYBODY,
+        `the access string of user ${attribute(user, 'user_id')} cannot be read before it is deployed, so it may allow anything`,
+        'Write it out',
+      ),
+    ];
+  }
+  const broad = commands.filter(isBeyondKeys);
   const found = finder('cache', stack);
   const id = attribute(user, 'user_id');
   return [
@@ -71,7 +79,7 @@ function powers({ stack }: Scene, user: ResourceFact, access: CacheAccess): read
           found(
             user,
             EVERYBODY,
-            `user ${id} may use +${broad.join(' +')}, which answers about keys of all`,
+            `user ${id} may use +${broad.join(' +')}, which nobody has checked to be about its own keys only`,
             'Name single commands that check every key they touch',
           ),
         ]
@@ -112,28 +120,4 @@ function logins({ stack }: Scene, user: ResourceFact, { on }: CacheAccess): read
       EVERYBODY,
     ),
   ];
-}
-
-/** An owner's stack brings in its own user and nobody else's. */
-function memberships({ world, stack }: Scene): readonly Finding[] {
-  const { owner } = stack;
-  if (!owner) return [];
-  return resourcesOf(stack, 'aws_elasticache_user_group_association', 'aws_elasticache_user_group').flatMap(
-    (member) =>
-      [...textsOf(member.values['user_id']), ...textsOf(member.values['user_ids'])]
-        .filter((id) => !cacheUsers(world, owner).includes(id))
-        .map((id) =>
-          finder('cache', stack)(
-            member,
-            ownerOfUser(owner, id),
-            `it makes ${id} a member of a user group`,
-            'Let in the owner’s own user only',
-          ),
-        ),
-  );
-}
-
-function ownerOfUser({ place }: Owner, id: string): string {
-  const tenant = /-ten-([a-z0-9-]+)$/.exec(id)?.[1];
-  return tenant === undefined ? id : `${place.cell}-tenant-${tenant}`;
 }

@@ -6,13 +6,8 @@ import { EVERYBODY, finder, type Rule, type Scene } from './rule';
 /** Data sources that tell an owner's stack nothing of anybody. */
 const HARMLESS = new Set(['aws_caller_identity', 'aws_region', 'aws_partition', 'aws_availability_zones']);
 
-/** What an owner's stack reads of others, and as whom: contracts of the platform and of its tier, and its own state. */
-export const contracts: Rule = (scene) => [
-  ...read(scene),
-  ...published(scene),
-  ...state(scene),
-  ...tags(scene),
-];
+/** What an owner's stack reads of others: contracts of the platform and of its tier. And whether what a stack reads is there. */
+export const contracts: Rule = (scene) => [...read(scene), ...published(scene), ...absent(scene)];
 
 function read({ world, stack }: Scene): readonly Finding[] {
   const { owner } = stack;
@@ -80,67 +75,20 @@ function published({ world, stack }: Scene): readonly Finding[] {
   });
 }
 
-/** The state is the stack's own, and so is the role that deploys it. */
-function state({ stack }: Scene): readonly Finding[] {
-  const { owner, stateKey, providers } = stack;
-  if (!owner) return [];
-  const found = finder('state', stack);
-  const file = stateKey.split('/').at(-1) ?? '';
-  const role = `-deploy-${owner.kind}`;
-  return [
-    ...(stateKey !== '' && file !== `${owner.stack}.tfstate`
-      ? [
-          found(
-            'terraform.backend',
-            file.replace(/\.tfstate$/, ''),
-            `its state is ${stateKey}`,
-            `Keep it in ${owner.stack}.tfstate`,
-          ),
-        ]
-      : []),
-    ...providers
-      .filter((provider) => provider.role !== '' && !provider.role.endsWith(role))
-      .map((provider) =>
-        found(
-          'provider.aws',
-          EVERYBODY,
-          `it is deployed as ${provider.role}`,
-          `Deploy it as the role that ends in ${role}`,
-        ),
+/** Contracts that a stack reads and no stack publishes: what would come of them nobody knows. */
+function absent({ world, stack }: Scene): readonly Finding[] {
+  if (!world.complete || stack.place.cell === '') return [];
+  return stack.dataSources.flatMap((source): readonly Finding[] => {
+    const name = attribute(source, 'name');
+    const contract = source.type === 'aws_ssm_parameter' && name.startsWith(`/${pathOfCell(stack.place)}/`);
+    if (!contract || world.publisherOf(name) !== undefined) return [];
+    return [
+      finder('contract', stack)(
+        source,
+        EVERYBODY,
+        `it reads the contract ${name}, which no stack publishes, so whom it leads to cannot be told`,
+        'Synthesize the stack that publishes it too',
       ),
-  ];
-}
-
-/** Tags that reports, policies and the boundary go by. */
-function tags({ stack }: Scene): readonly Finding[] {
-  const { owner } = stack;
-  if (!owner) return [];
-  const found = finder('tag', stack);
-  const own = {
-    tenant: owner.kind === 'tenant' ? owner.id : 'shared',
-    tier: owner.tier,
-    cell: owner.place.cell,
-  };
-  const carried = [
-    ...stack.providers.map((provider) => ['provider.aws', provider.tags, true] as const),
-    ...stack.resources.map(({ address, values }) => [address, values['tags'], false] as const),
-  ];
-  return carried.flatMap(([at, found_, all]) =>
-    Object.entries(own).flatMap(([key, value]): readonly Finding[] => {
-      const tag =
-        typeof found_ === 'object' && found_ !== null
-          ? (found_ as Readonly<Record<string, unknown>>)[key]
-          : undefined;
-      if (tag === value || (tag === undefined && !all)) return [];
-      const what = typeof tag === 'string' ? tag : '(none)';
-      return [
-        found(
-          at,
-          key === 'tenant' ? `tenant ${what}` : `${key} ${what}`,
-          `its tag ${key} is ${what}`,
-          `Tag it ${key}: ${value}`,
-        ),
-      ];
-    }),
-  );
+    ];
+  });
 }

@@ -17,11 +17,12 @@ export const iamStatements: Rule = (scene) =>
       principalsFor(scene, policy).flatMap((principal) => findingsOf(scene, policy, principal)),
     );
 
-/** Who gets what a policy allows. One that an owner's stack attaches to nobody counts all the same. */
+/** Who gets what a policy allows. One that its stack attaches to nobody counts all the same: others could. */
 function principalsFor({ world, stack }: Scene, policy: PolicyFact): readonly (Principal | undefined)[] {
   if (policy.type !== 'aws_iam_policy') return [principalOfPolicy(world, stack, policy)];
   const attached = principalsOfAttached(world, stack, policy.resource);
-  return attached.length > 0 || !stack.owner ? attached : [undefined];
+  // Those who deploy have policies that list what they make, and the boundaries that everybody else is kept in.
+  return attached.length > 0 || isDeployment(stack) ? attached : [undefined];
 }
 
 function findingsOf(scene: Scene, policy: PolicyFact, principal: Principal | undefined): readonly Finding[] {
@@ -57,7 +58,7 @@ function findingsOf(scene: Scene, policy: PolicyFact, principal: Principal | und
     .flatMap((statement) => {
       const reach = owner
         ? reachOfOwner(world, estates, owner, statement, tags)
-        : reachOfPlatform(scene, statement, principal?.role?.tags ?? {});
+        : reachOfPlatform(scene, statement, principal?.role);
       if (!reach) return [];
       const { actions, notActions } = statement;
       const what = notActions.length > 0 ? `all actions but ${notActions.join(', ')}` : actions.join(', ');

@@ -2,19 +2,28 @@ import { Estates } from '../estate';
 import type { Finding } from '../finding';
 import type { World } from '../world';
 import { accessEntries } from './access-entries';
+import { admission } from './admission';
+import { cacheGroups } from './cache-groups';
 import { cacheUsersRule } from './cache';
 import { contracts } from './contracts';
+import { databases } from './databases';
+import { deployment } from './deployment';
 import { iamStatements } from './iam';
+import { clusterRoles } from './cluster-roles';
 import { managedPolicies } from './managed-policies';
 import { mentions } from './mentions';
+import { migrations } from './migrations';
 import { names } from './names';
 import { networkPolicies } from './network-policies';
+import { nodeClasses } from './node-classes';
 import { nodes } from './nodes';
 import { objects } from './objects';
 import { podIdentity } from './pod-identity';
 import { rbac } from './rbac';
 import { resourcePolicies } from './resource-policies';
+import { roleSettings } from './role-settings';
 import type { Rule } from './rule';
+import { secrets } from './secrets';
 import { securityGroups } from './security-groups';
 import { trust } from './trust';
 import { vocabulary } from './vocabulary';
@@ -24,17 +33,26 @@ const RULES: readonly Rule[] = [
   iamStatements,
   managedPolicies,
   trust,
+  roleSettings,
   resourcePolicies,
+  secrets,
+  databases,
   securityGroups,
   networkPolicies,
   cacheUsersRule,
+  cacheGroups,
   podIdentity,
   objects,
   rbac,
+  clusterRoles,
+  admission,
+  migrations,
   accessEntries,
   nodes,
+  nodeClasses,
   names,
   contracts,
+  deployment,
   vocabulary,
   mentions,
 ];

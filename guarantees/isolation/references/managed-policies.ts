@@ -43,7 +43,12 @@ export const managedPolicies: Rule = (scene) => {
       check(scene, role.address, arn, principal(world, `‹${stack.name}:${role.address}.name›`, stack.place)),
     ),
   );
-  return [...attached, ...listed];
+  const exclusive = resourcesOf(stack, 'aws_iam_role_policy_attachments_exclusive').flatMap((list) =>
+    textsOf(list.values['policy_arns']).flatMap((arn) =>
+      check(scene, list.address, arn, principal(world, attribute(list, 'role_name'), stack.place)),
+    ),
+  );
+  return [...attached, ...listed, ...exclusive];
 };
 
 function check({ stack }: Scene, address: string, arn: string, holder: Principal): readonly Finding[] {

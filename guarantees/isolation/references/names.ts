@@ -52,7 +52,7 @@ const RULES: readonly NameRule[] = [
   {
     type: 'aws_route53_record',
     attribute: 'name',
-    isOwn: (owner, name) => name.startsWith(label(owner)),
+    isOwn: (owner, name) => name.startsWith(label(owner)) && name.split('.')[1] === owner.place.cell,
     own: label,
   },
   {
@@ -65,6 +65,33 @@ const RULES: readonly NameRule[] = [
     own: (owner) => `alias/${prefixOfCell(owner.place)}-${owner.namespace.replace('-', '/')}`,
   },
 ];
+
+/** An owner's record is one alias, of its own name in the cell's zone: others would give a part of the zone away. */
+function records({ world, stack }: Scene): readonly Finding[] {
+  const { owner } = stack;
+  if (!owner) return [];
+  const [zone, domain] = ['zoneId', 'zoneName'].map((field) => world.field(stack.place, 'network', field));
+  return resourcesOf(stack, 'aws_route53_record').flatMap((record) => {
+    const [type, name] = [attribute(record, 'type'), attribute(record, 'name')];
+    // Where the network's stack is not here, its zone is known by the field only.
+    const known = domain !== undefined && !domain.startsWith('‹');
+    const wrong = [
+      ...(['CNAME', 'A', 'AAAA'].includes(type) ? [] : [`it is of type ${type}`]),
+      ...(attribute(record, 'zone_id') === zone ? [] : ['it is in another zone than the cell’s (zone_id)']),
+      ...(known && name.startsWith(label(owner)) && name !== `${label(owner)}${domain}`
+        ? [`it is called ${name}`]
+        : []),
+    ];
+    return wrong.map((problem) =>
+      finder('name', stack)(
+        record,
+        'whoever is to have that name',
+        problem,
+        `Make one CNAME of ${label(owner)} in the zone of the network’s contract`,
+      ),
+    );
+  });
+}
 
 /** Hosts that an owner's names lead to: the gateway's, never another tenant's. */
 function targets({ world, stack }: Scene): readonly Finding[] {
@@ -92,6 +119,7 @@ export const names: Rule = (scene) => [
     resourcesOf(scene.stack, rule.type).flatMap((resource) => check(scene, rule, resource)),
   ),
   ...targets(scene),
+  ...records(scene),
 ];
 
 function check({ world, stack }: Scene, rule: NameRule, resource: ResourceFact): readonly Finding[] {

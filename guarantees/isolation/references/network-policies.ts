@@ -1,13 +1,13 @@
-import { GATEWAY_NAMESPACE } from '../../../constructs/core/workload-labels';
 import { WORKLOAD_PORT } from '../../../constructs/core/workload-port';
 import { isWithin } from '../addresses';
 import { at, type Json, listOf, objectOf, textOf } from '../facts/json';
 import type { KubernetesFact } from '../facts/kubernetes';
 import type { Finding } from '../finding';
-import { fleetOf, isGatewayPeer, isPeer } from '../gateway';
+import { fleetOf, GATEWAY_NAMESPACE, isGatewayPeer, isPeer } from '../gateway';
 import type { Owner } from '../owners';
 import { selectedOwner } from '../selectors';
-import { objectsOf } from '../stack';
+import { objectsOf, type Stack } from '../stack';
+import type { World } from '../world';
 import { EVERYBODY, finder, type Rule, type Scene } from './rule';
 
 /** Where pods ask for the credentials of their role: "EKS Pod Identity Agent", Amazon EKS User Guide. */
@@ -59,10 +59,7 @@ function egress(scene: Scene, owner: Owner, policy: KubernetesFact, rule: Json):
   const name = `network policy ${policy.name}`;
   if (peers.length === 0) return [found(policy, EVERYBODY, `${name} lets out to everybody`, fixes.Egress)];
   return peers.flatMap((peer) => {
-    const understood =
-      isInside(peer) ||
-      (isPeer(peer, 'kube-system', 'k8s-app', 'kube-dns') && onlyPorts(rule, [53])) ||
-      isData(scene, peer, rule);
+    const understood = isInside(peer) || isDataPeer(scene.world, scene.stack, peer, rule);
     if (understood) return [];
     return [
       found(
@@ -75,11 +72,16 @@ function egress(scene: Scene, owner: Owner, policy: KubernetesFact, rule: Json):
   });
 }
 
+/** Whether a peer is what all pods may call: DNS, databases and AWS. */
+export const isDataPeer = (world: World, stack: Stack, peer: Json, rule: Json): boolean =>
+  (isPeer(peer, 'kube-system', 'k8s-app', 'kube-dns') && onlyPorts(rule, [53])) ||
+  isData(world, stack, peer, rule);
+
 /** A peer that selects pods and no namespace is in the policy's own. */
 const isInside = (peer: Json): boolean => Object.keys(objectOf(peer)).join() === 'podSelector';
 
 /** Address ranges in which no pod of another owner listens on these ports. */
-function isData({ world, stack }: Scene, peer: Json, rule: Json): boolean {
+function isData(world: World, stack: Stack, peer: Json, rule: Json): boolean {
   const block = objectOf(objectOf(peer)['ipBlock']);
   const cidr = textOf(block['cidr']);
   if (cidr === '' || Object.keys(objectOf(peer)).length !== 1) return false;

@@ -1,19 +1,29 @@
 import { NODE_POOL_KEY } from '../../../constructs/core/workload-labels';
-import { at, listOf, objectOf, textOf } from '../facts/json';
+import { at, type Json, listOf, objectOf, textOf, textsOf } from '../facts/json';
 import type { KubernetesFact } from '../facts/kubernetes';
 import type { Finding } from '../finding';
-import { finder, type Rule, type Scene } from './rule';
+import { EVERYBODY, finder, type Rule, type Scene } from './rule';
 
 /** Node pools carry the label and the taint of nobody but themselves, and a node class of their own name. */
 export const nodes: Rule = (scene) => [
   ...(scene.stack.kinds.get('NodePool') ?? []).flatMap((pool) => poolFindings(scene, pool)),
-  ...(scene.stack.kinds.get('EC2NodeClass') ?? []).flatMap((nodeClass) => classFindings(scene, nodeClass)),
+  ...(scene.stack.kinds.get('EC2NodeClass') ?? []).flatMap((nodeClass) => elsewhere(scene, nodeClass)),
 ];
+
+/** The pool of the platform's own pods, which no taint keeps anybody from. Pods of owners must ask for theirs. */
+const UNTAINTED = 'general';
 
 function poolFindings({ world, stack }: Scene, pool: KubernetesFact): readonly Finding[] {
   const found = finder('node-pool', stack);
   const template = at(pool.body, 'spec', 'template');
   const taints = listOf(at(template, 'spec', 'taints')).map(objectOf);
+  const tainted = taints.some(
+    ({ key, value, effect }) =>
+      key === NODE_POOL_KEY && value === pool.name && ['NoSchedule', 'NoExecute'].includes(textOf(effect)),
+  );
+  const requirements = listOf(at(template, 'spec', 'requirements')).filter(
+    (requirement) => textOf(at(requirement, 'key')) === NODE_POOL_KEY,
+  );
   const named = [
     ['label', textOf(at(template, 'metadata', 'labels', NODE_POOL_KEY))],
     ...taints.filter(({ key }) => key === NODE_POOL_KEY).map(({ value }) => ['taint', textOf(value)]),
@@ -31,9 +41,33 @@ function poolFindings({ world, stack }: Scene, pool: KubernetesFact): readonly F
           `Give it the ${what} ${pool.name}`,
         );
       }),
+    ...requirements
+      .filter((requirement) => !isOwn(requirement, pool.name))
+      .map((requirement) =>
+        found(
+          pool,
+          EVERYBODY,
+          `nodes of ${pool.name} take any pool's name that a pod asks for: ${JSON.stringify(requirement)}`,
+          `Give it the label ${NODE_POOL_KEY}: ${pool.name}, and no requirement on that key`,
+        ),
+      ),
+    ...(tainted || pool.name === UNTAINTED
+      ? []
+      : [
+          found(
+            pool,
+            EVERYBODY,
+            `nodes of ${pool.name} have no taint ${NODE_POOL_KEY}=${pool.name}:NoSchedule, so pods of anybody may run there`,
+            'Give it the taint',
+          ),
+        ]),
     ...elsewhere({ world, stack }, pool),
   ];
 }
+
+/** Whether a requirement leaves one name only: the pool's own. */
+const isOwn = (requirement: Json, pool: string): boolean =>
+  textOf(at(requirement, 'operator')) === 'In' && textsOf(at(requirement, 'values')).join() === pool;
 
 /** A pool or class that another stack makes under an owner's name. */
 function elsewhere(
@@ -49,39 +83,5 @@ function elsewhere(
       `${kind} ${name} belongs to ${owner.stack}`,
       'Leave the pool to its owner’s stack',
     ),
-  ];
-}
-
-/** Nodes of an owner pay on its account and take no role but that of all nodes. */
-function classFindings({ world, stack }: Scene, nodeClass: KubernetesFact): readonly Finding[] {
-  const found = finder('node-pool', stack);
-  const { owner } = stack;
-  if (!owner) return elsewhere({ world, stack }, nodeClass);
-  const spec = objectOf(nodeClass.body['spec']);
-  const profile = world.field(owner.place, 'cluster', 'nodeInstanceProfileName');
-  const tags = objectOf(spec['tags']);
-  const tenant = textOf(tags['tenant']);
-  const own = owner.kind === 'tenant' ? owner.id : 'shared';
-  return [
-    ...(textOf(spec['role']) !== '' || textOf(spec['instanceProfile']) !== profile
-      ? [
-          found(
-            nodeClass,
-            'whatever that role reaches',
-            `nodes of ${nodeClass.name} take the role or profile ${textOf(spec['role']) || textOf(spec['instanceProfile'])}`,
-            'Give them the instance profile that the cluster’s contract names',
-          ),
-        ]
-      : []),
-    ...(tenant !== '' && tenant !== own
-      ? [
-          found(
-            nodeClass,
-            `tenant ${tenant}`,
-            `nodes of ${nodeClass.name} are tagged tenant: ${tenant}`,
-            `Tag them tenant: ${own}`,
-          ),
-        ]
-      : []),
   ];
 }

@@ -1,11 +1,11 @@
 import { WORKLOAD_LABELS } from '../../../constructs/core/workload-labels';
-import { at, isTrue, textOf, textsOf } from '../facts/json';
+import { at, isTrue, textsOf } from '../facts/json';
 import type { KubernetesFact } from '../facts/kubernetes';
 import type { Finding } from '../finding';
 import type { Owner } from '../owners';
-import { principal } from '../principals';
 import { addressIn, resourcesOf } from '../stack';
 import { EVERYBODY, finder, type Rule, type Scene } from './rule';
+import { running } from './running';
 
 /** Kinds of the whole cluster that an owner's stack may make, by what their names must be. */
 const CLUSTER_WIDE: Readonly<Record<string, (owner: Owner) => string>> = {
@@ -13,6 +13,16 @@ const CLUSTER_WIDE: Readonly<Record<string, (owner: Owner) => string>> = {
   NodePool: ({ namespace }) => namespace,
   EC2NodeClass: ({ namespace }) => namespace,
   PriorityClass: ({ namespace }) => namespace,
+};
+
+/** Kinds that no stack may make: each undoes what others keep, for all namespaces at once. */
+const REFUSED: Readonly<Record<string, string>> = {
+  AdminNetworkPolicy: 'it goes before the network policies of all namespaces',
+  BaselineAdminNetworkPolicy: 'it goes before the network policies of all namespaces',
+  ClusterNetworkPolicy: 'it goes before the network policies of all namespaces',
+  MutatingAdmissionPolicy: 'it changes what others have made',
+  MutatingAdmissionPolicyBinding: 'it changes what others have made',
+  PolicyEndpoint: 'it changes what others have made',
 };
 
 /** Kinds in an owner's namespace whose reach rules of isolation understand. */
@@ -56,6 +66,17 @@ function placed(scene: Scene, object: KubernetesFact): readonly Finding[] {
   const { kind, name, namespace } = object;
   const what = `${kind} ${namespace === '' ? '' : `${namespace}/`}${name}`;
   const there = world.ownerOfNamespace(stack.place, kind === 'Namespace' ? name : namespace);
+  const why = REFUSED[kind];
+  if (why !== undefined || stack.place.cell === '') {
+    return [
+      found(
+        object,
+        EVERYBODY,
+        why ?? `${what} goes into the cluster of a cell that the stack's name does not tell`,
+        'Leave it out, or let a stack of the cell make what is meant by kinds that are checked',
+      ),
+    ];
+  }
   if (there && there.stack !== stack.name) {
     return [
       found(
@@ -66,7 +87,7 @@ function placed(scene: Scene, object: KubernetesFact): readonly Finding[] {
       ),
     ];
   }
-  const accounts = accountFindings(scene, object, what);
+  const accounts = running(scene, object, what);
   if (!owner) return accounts;
   if (namespace === '') return clusterWide(scene, owner, object, what);
   if (namespace === owner.namespace) {
@@ -90,39 +111,6 @@ function placed(scene: Scene, object: KubernetesFact): readonly Finding[] {
       `${what} stands outside of ${owner.namespace}`,
       `Put it into ${owner.namespace}`,
     ),
-  ];
-}
-
-/** Service accounts under which pods get what is another's: of another owner's job, or with a role by annotation. */
-function accountFindings({ world, stack }: Scene, object: KubernetesFact, what: string): readonly Finding[] {
-  const found = finder('kubernetes', stack);
-  const account = textOf(at(object.body, 'pod', 'serviceAccountName'));
-  const role = object.annotations['eks.amazonaws.com/role-arn'] ?? '';
-  const named = /^tenancy-((?:tenant|tier)-.+)$/.exec(account)?.[1];
-  const of = named === undefined ? undefined : world.ownerOfNamespace(stack.place, named);
-  const who = principal(world, role, stack.place);
-  const foreign = who.owner !== undefined && who.owner.stack !== stack.name;
-  return [
-    ...(of && of.stack !== stack.name
-      ? [
-          found(
-            object,
-            of.stack,
-            `${what} runs as ${account}, which may read the password of ${of.stack}`,
-            'Run it as an account of its own owner',
-          ),
-        ]
-      : []),
-    ...(role !== '' && (stack.owner !== undefined || foreign)
-      ? [
-          found(
-            object,
-            who.owner?.stack ?? EVERYBODY,
-            `${what} takes the role ${role} by annotation`,
-            'Give roles by Pod Identity associations, whose sessions carry the namespace',
-          ),
-        ]
-      : []),
   ];
 }
 

@@ -3,6 +3,7 @@ import type { Finding } from '../finding';
 import { principal } from '../principals';
 import { attribute, resourcesOf } from '../stack';
 import { finder, type Rule } from './rule';
+import { isOthersJob, jobAccount, jobOf } from './running';
 
 /** Which service account gets which role: both of one owner, in its namespace, and with the tags that bind what it may use. */
 export const podIdentity: Rule = ({ world, stack }) =>
@@ -24,9 +25,10 @@ export const podIdentity: Rule = ({ world, stack }) =>
       .filter(({ who }) => stack.owner !== undefined || there !== undefined || who.owner !== undefined);
     const job =
       stack.owner !== undefined &&
-      account === `tenancy-${stack.owner.namespace}` &&
+      account === jobAccount(stack) &&
       namespace === world.field(stack.place, 'addons', 'migrationNamespace');
-    const misplaced = stack.owner ? there?.stack !== stack.name && !job : there !== undefined;
+    const others = isOthersJob(stack, account);
+    const misplaced = stack.owner ? there?.stack !== stack.name && !job : there !== undefined || others;
     return [
       ...foreign.map(({ text, who }) =>
         found(
@@ -44,7 +46,7 @@ export const podIdentity: Rule = ({ world, stack }) =>
               stack.owner?.stack ?? 'the platform',
               `it gives a role of ${stack.name} to service account ${account} of namespace ${namespace}`,
               'Give roles to service accounts of the owner’s own namespace only',
-              there?.stack ?? `namespace ${namespace}`,
+              there?.stack ?? (others ? jobOf({ world, stack }, account) : `namespace ${namespace}`),
             ),
           ]
         : []),

@@ -1,14 +1,16 @@
-import {
-  deployersGroup,
-  NAMESPACE_DEPLOYER_ROLE,
-  OPERATOR_ROLE,
-  operatorsGroup,
-} from '../../../constructs/core/workload-labels';
 import { at, type Json, listOf, textOf } from '../facts/json';
+import type { StackPlace } from '../facts';
 import type { KubernetesFact } from '../facts/kubernetes';
 import type { Finding } from '../finding';
-import { type Owner, ownerOf } from '../owners';
+import type { World } from '../world';
 import { EVERYBODY, finder, type Rule, type Scene } from './rule';
+
+// What constructs take these names to be must not change what is proved, so they are written out.
+const KNOWN = ['ClusterRole bulkhead-operator', 'ClusterRole bulkhead-namespace-deployer'];
+
+/** The one role that groups have over the whole cluster, and these groups. */
+const DEPLOYER = 'bulkhead-deployer';
+const DEPLOYERS = ['bulkhead:deployers:tier', 'bulkhead:deployers:tenant'];
 
 /**
  * Who may do what in the cluster: in an owner's namespace its tier's operators, its deployers and its own accounts; over the
@@ -28,9 +30,10 @@ const subjectText = (subject: Json): string =>
 
 function inNamespace({ world, stack }: Scene, binding: KubernetesFact): readonly Finding[] {
   const { owner } = stack;
-  if (owner?.namespace !== binding.namespace) return [];
+  if (!owner) return inPlatform({ world, stack }, binding);
+  if (owner.namespace !== binding.namespace) return [];
   const found = finder('rbac', stack);
-  const groups = [operatorsGroup(owner.tier), deployersGroup(owner.kind)];
+  const groups = [`bulkhead:operators:${owner.tier}`, `bulkhead:deployers:${owner.kind}`];
   const strangers = subjectsOf(binding).filter((subject) => {
     const kind = textOf(at(subject, 'kind'));
     const name = textOf(at(subject, 'name'));
@@ -40,7 +43,6 @@ function inNamespace({ world, stack }: Scene, binding: KubernetesFact): readonly
     );
   });
   const role = `${textOf(at(binding.body, 'roleRef', 'kind'))} ${textOf(at(binding.body, 'roleRef', 'name'))}`;
-  const known = [OPERATOR_ROLE, NAMESPACE_DEPLOYER_ROLE].map((name) => `ClusterRole ${name}`);
   return [
     ...strangers.map((subject) =>
       found(
@@ -48,56 +50,73 @@ function inNamespace({ world, stack }: Scene, binding: KubernetesFact): readonly
         owner.stack,
         `role binding ${binding.name} lets ${subjectText(subject)} act in ${owner.namespace}`,
         `Bind ${groups.join(' and ')} only, or service accounts of ${owner.namespace}`,
-        whoIs(world.ownerOfNamespace.bind(world), owner, subject),
+        whoIs(world, owner.place, subject),
       ),
     ),
-    ...(known.includes(role) || role.startsWith('Role ')
+    ...(KNOWN.includes(role) || role.startsWith('Role ')
       ? []
       : [
           found(
             binding,
             EVERYBODY,
             `role binding ${binding.name} gives ${role}, and what that allows is not written here`,
-            `Bind ${known.join(' or ')}, or a Role of ${owner.namespace}`,
+            `Bind ${KNOWN.join(' or ')}, or a Role of ${owner.namespace}`,
           ),
         ]),
   ];
 }
 
-type Find = (place: Owner['place'], namespace: string) => Owner | undefined;
+/** Bindings in namespaces of the platform are for its own accounts: one for an owner would show it what is all owners'. */
+const inPlatform = (
+  { world, stack }: Pick<Scene, 'world' | 'stack'>,
+  binding: KubernetesFact,
+): readonly Finding[] =>
+  subjectsOf(binding)
+    .filter((subject) => !isPlatformAccount(world, stack.place, subject, binding.namespace))
+    .map((subject) =>
+      finder('rbac', stack)(
+        binding,
+        EVERYBODY,
+        `role binding ${binding.name} lets ${subjectText(subject)} act in ${binding.namespace}`,
+        'Bind service accounts of the platform’s own namespaces only',
+        whoIs(world, stack.place, subject),
+      ),
+    );
+
+/** Whether a subject is an account in a namespace of the platform. */
+function isPlatformAccount(world: World, place: StackPlace, subject: Json, namespace = ''): boolean {
+  const home = textOf(at(subject, 'namespace')) || namespace;
+  const account = textOf(at(subject, 'kind')) === 'ServiceAccount';
+  return account && home !== '' && world.ownerOfNamespace(place, home) === undefined;
+}
 
 /** Whose a subject is. */
-function whoIs(find: Find, { place }: Owner, subject: Json): string {
+function whoIs(world: World, place: StackPlace, subject: Json): string {
   const name = textOf(at(subject, 'name'));
   const group = /^bulkhead:(?:operators|deployers):(.+)$/.exec(name)?.[1];
-  if (group !== undefined) return ownerOf(`${place.cell}-tier-${group}`, place)?.stack ?? name;
+  if (group !== undefined) return world.ownerOfNamespace(place, `tier-${group}`)?.stack ?? name;
   const accounts = /^system:serviceaccounts?:([^:]+)/.exec(name)?.[1];
   const namespace = accounts ?? textOf(at(subject, 'namespace'));
-  if (namespace !== '') return find(place, namespace)?.stack ?? `namespace ${namespace}`;
+  if (namespace !== '') return world.ownerOfNamespace(place, namespace)?.stack ?? `namespace ${namespace}`;
   return name.startsWith('system:') ? EVERYBODY : subjectText(subject);
 }
 
 function inCluster({ world, stack }: Scene, binding: KubernetesFact): readonly Finding[] {
-  const found = finder('rbac', stack);
-  const fix = 'Bind a role inside the owner’s namespace instead';
-  return subjectsOf(binding).flatMap((subject): readonly Finding[] => {
-    const name = textOf(at(subject, 'name'));
-    const account = textOf(at(subject, 'kind')) === 'ServiceAccount' ? textOf(at(subject, 'namespace')) : '';
-    const namespace = /^system:serviceaccounts?:([^:]+)/.exec(name)?.[1] ?? account;
-    const owner = namespace === '' ? undefined : world.ownerOfNamespace(stack.place, namespace);
-    const many = /^(system:(authenticated|unauthenticated|serviceaccounts)|bulkhead:operators:.*)$/.test(
-      name,
-    );
-    if (!stack.owner && !owner && !many) return [];
-    const from = owner?.stack ?? (many ? name : stack.name);
-    return [
-      found(
+  const role = textOf(at(binding.body, 'roleRef', 'name'));
+  return subjectsOf(binding)
+    .filter((subject) => {
+      if (stack.owner) return true;
+      const group =
+        textOf(at(subject, 'kind')) === 'Group' && DEPLOYERS.includes(textOf(at(subject, 'name')));
+      return !(group && role === DEPLOYER) && !isPlatformAccount(world, stack.place, subject);
+    })
+    .map((subject) =>
+      finder('rbac', stack)(
         binding,
         EVERYBODY,
         `cluster role binding ${binding.name} lets ${subjectText(subject)} act in all namespaces`,
-        fix,
-        from,
+        'Bind a role inside the owner’s namespace instead',
+        whoIs(world, stack.place, subject),
       ),
-    ];
-  });
+    );
 }

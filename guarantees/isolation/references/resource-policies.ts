@@ -1,4 +1,4 @@
-import { demandsNamespace } from '../conditions';
+import { accountOf, demandsAccount, demandsNamespace } from '../conditions';
 import type { PolicyFact, PolicyStatementFact } from '../facts';
 import type { Finding } from '../finding';
 import { isIdentityPolicy, principal } from '../principals';
@@ -22,22 +22,26 @@ export const resourcePolicies: Rule = (scene) => [
     )
     .flatMap((policy) => [...strangers(scene, policy), ...admitted(scene, policy)]),
   ...grants(scene),
+  ...shares(scene),
 ];
 
 /** A policy that an owner's stack puts on a resource which is not its own. */
-function strangers({ world, stack }: Scene, policy: PolicyFact): readonly Finding[] {
+function strangers({ world, estates, stack }: Scene, policy: PolicyFact): readonly Finding[] {
   const resource = stack.byAddress.get(policy.resource);
   if (!resource) return [];
   const found = finder('resource-policy', stack);
   return SUBJECTS.map((name) => attribute(resource, name))
-    .filter((text) => text !== '' && text.includes('‹') && !text.includes(`‹${stack.name}:`))
+    .filter((text) => /^arn:|‹/.test(text) && !text.includes(`‹${stack.name}:`))
     .flatMap((text) => {
       const [named] = world.ownersNamed(text, stack.place);
-      if (!named && !stack.owner) return [];
+      const literal = !text.includes('‹');
+      if (literal && stack.owner && isOwnName(world, stack.owner, text)) return [];
+      const reached = literal ? estates.reached(text, stack.owner?.stack ?? '') : EVERYBODY;
+      if (!named && !stack.owner && !(literal && estates.mayReach(text, text.split(':')[2] ?? ''))) return [];
       return [
         found(
           policy.resource,
-          named?.stack ?? EVERYBODY,
+          named?.stack ?? reached,
           `it sets the policy of ${text}, which another stack makes`,
           'Set policies of resources of the same stack only',
         ),
@@ -78,7 +82,8 @@ function statementFindings(
   if (statement.notPrincipals.length > 0) {
     return [found(at, to, 'it lets in everybody but a few (NotPrincipal)', fix, EVERYBODY)];
   }
-  if (owner && demandsNamespace(statement, owner.namespace)) return [];
+  const { account } = stack.place;
+  if (owner && demandsNamespace(statement, owner.namespace) && demandsAccount(statement, account)) return [];
   return statement.principals.flatMap(({ type, identifiers }) =>
     identifiers.flatMap((identifier): readonly Finding[] => {
       const what = `it allows ${statement.actions.join(', ')} to ${identifier}`;
@@ -91,7 +96,11 @@ function statementFindings(
       const who = principal(world, identifier, stack.place);
       if (who.owner) return who.owner.stack === stack.name ? [] : [found(at, to, what, fix, who.owner.stack)];
       if (!owner) {
-        return identifier === '*' ? [found(at, to, what, fix, EVERYBODY)] : [];
+        if (identifier === '*') return [found(at, to, what, fix, EVERYBODY)];
+        const foreign = accountOf(identifier);
+        return foreign === '' || world.accounts.has(foreign)
+          ? []
+          : [found(at, to, what, fix, `account ${foreign}`)];
       }
       if (who.role?.stack === stack.name) return [];
       return [found(at, to, what, fix, identifier === '*' ? EVERYBODY : who.text)];
@@ -111,6 +120,17 @@ function serviceForOwn({ world, stack }: Scene, { conditions }: PolicyStatementF
       values.every((value) => value.includes(`‹${stack.name}:`) || isOwnName(world, owner, value)),
   );
 }
+
+/** Shares of AWS RAM let other accounts in past every policy. */
+const shares = ({ stack }: Scene): readonly Finding[] =>
+  resourcesOf(stack, 'aws_ram_resource_share', 'aws_ram_resource_association').map((share) =>
+    finder('resource-policy', stack)(
+      share,
+      EVERYBODY,
+      `it shares ${attribute(share, 'resource_arn') || 'resources'} with other accounts (${share.type})`,
+      'Let each account have resources of its own',
+    ),
+  );
 
 /** Grants of keys: the key and who gets it belong to one owner. */
 function grants({ world, stack }: Scene): readonly Finding[] {

@@ -119,7 +119,8 @@ function egress(scene: Scene, rule: GroupRule): readonly Finding[] {
   return refused(rule, allowed)
     .filter(({ kind, text }) => {
       const [reference] = referencesIn(text);
-      if (kind === 'cidr') return !rule.isPort(HTTPS, 'tcp');
+      // AWS answers there: by its addresses, or by its lists of them.
+      if (kind === 'cidr' || kind === 'prefix-list') return !rule.isPort(HTTPS, 'tcp');
       const shard = owner?.kind === 'tier' && reference !== undefined && isShard(owner, reference);
       return !(shard && rule.isPort(POSTGRESQL, 'tcp'));
     })

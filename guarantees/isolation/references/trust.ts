@@ -1,19 +1,16 @@
 import type { PolicyStatementFact } from '../facts';
-import { textOf, objectOf } from '../facts/json';
 import type { Finding } from '../finding';
-import { demandedTags, POD_IDENTITY, type Role, rolesOf } from '../roles';
+import { demandedTags, isForPods, POD_IDENTITY, type Role, rolesOf } from '../roles';
 import { isDeployment } from '../platform-reach';
 import { principal } from '../principals';
 import { statementName } from '../statements';
-import { attribute } from '../stack';
 import { EVERYBODY, finder, type Rule, type Scene } from './rule';
 
 /** Services of AWS that may take a role of an owner: none acts for another owner, each for the resource it was given to. */
 const SERVICES = new Set(['rds.amazonaws.com', 'monitoring.rds.amazonaws.com', 'backup.amazonaws.com']);
 
 /** Who may take a role: an owner's only its own pods, the jobs that prepare its database, and services of AWS. */
-export const trust: Rule = (scene) =>
-  rolesOf(scene.stack).flatMap((role) => [...trusted(scene, role), ...roleTags(scene, role)]);
+export const trust: Rule = (scene) => rolesOf(scene.stack).flatMap((role) => trusted(scene, role));
 
 function trusted(scene: Scene, role: Role): readonly Finding[] {
   const { stack } = scene;
@@ -52,7 +49,7 @@ function statementFindings(scene: Scene, role: Role, statement: PolicyStatementF
     identifiers.flatMap((identifier): readonly Finding[] => {
       if (type === 'Service' && identifier === POD_IDENTITY) return pods(scene, role, statement, at);
       if (type === 'Service') {
-        if (!stack.owner || SERVICES.has(identifier)) return [];
+        if (!stack.owner || (SERVICES.has(identifier) && !isForPods(role))) return [];
         return [
           found(
             at,
@@ -158,22 +155,6 @@ function otherCluster(
       `pods of clusters other than the cell’s may take the role ${role.name}: it demands ${arn ?? 'no eks-cluster-arn'}`,
       'Demand aws:RequestTag/eks-cluster-arn with StringEquals and the ARN of the cell’s cluster',
       'pods of another cluster',
-    ),
-  ];
-}
-
-/** A role's own tags count as the session's where the session brings none. */
-function roleTags({ stack }: Scene, role: Role): readonly Finding[] {
-  const resource = stack.byAddress.get(role.address.slice(stack.name.length + 1));
-  if (!resource || !stack.owner) return [];
-  const tag = textOf(objectOf(resource.values['tags'])['kubernetes-namespace']);
-  if (tag === '' || tag === stack.owner.namespace) return [];
-  return [
-    finder('trust', stack)(
-      role.address,
-      tag,
-      `the role ${attribute(resource, 'name')} has the tag kubernetes-namespace: ${tag}, by which policies bind what it may use`,
-      'Leave that tag to EKS Pod Identity',
     ),
   ];
 }

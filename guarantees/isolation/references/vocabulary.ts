@@ -42,7 +42,7 @@ const UNDERSTOOD = new Set([
 ]);
 
 /** Parts of a resource by which Terraform computes it or runs something: what comes of them is not in the output. */
-const COMPUTED = ['dynamic', 'for_each', 'count', 'provisioner', 'connection'];
+const COMPUTED = ['dynamic', 'for_each', 'forEach', 'count', 'provisioner', 'connection'];
 
 const ADD =
   'Add the type to guarantees/isolation/references/vocabulary.ts, with a rule if it can name what is another’s';
@@ -58,21 +58,32 @@ export const vocabulary: Rule = ({ stack }) => {
       'Make its resources in the stack itself',
     ),
   );
-  if (!stack.owner) return modules;
+  const unread = stack.unread.map((section) =>
+    found(
+      section,
+      EVERYBODY,
+      `the section ${section} reads, changes or tells what no resource of the stack shows`,
+      'Use resources and data sources only, and contracts to tell others',
+    ),
+  );
   const strange = stack.resources
     .filter(({ type }) => !UNDERSTOOD.has(type) && !type.startsWith('kubernetes_'))
     .map((resource) =>
       found(resource, EVERYBODY, `nobody has checked yet whom a ${resource.type} can reach`, ADD),
     );
-  const computed = stack.resources.flatMap((resource) =>
-    COMPUTED.filter((part) => resource.values[part] !== undefined).map((part) =>
+  const all = [
+    ...[...stack.resources, ...stack.dataSources].map(({ address, values }) => ({ address, values })),
+    ...stack.objects.map(({ address, body }) => ({ address, values: body })),
+  ];
+  const computed = all.flatMap(({ address, values }) =>
+    COMPUTED.filter((part) => values[part] !== undefined).map((part) =>
       found(
-        resource,
+        address,
         EVERYBODY,
         `what it will be is not in the output (${part})`,
         'Write each block and each resource out',
       ),
     ),
   );
-  return [...modules, ...strange, ...computed];
+  return [...modules, ...unread, ...(stack.owner ? strange : []), ...computed];
 };

@@ -17,32 +17,21 @@ afterAll(() => {
   platform.remove();
 });
 
-/** Facts of a tenant that is set up like acme. */
-const like = (facts: StackFacts, id: string): StackFacts =>
-  JSON.parse(JSON.stringify(facts).replaceAll('acme', id)) as StackFacts;
-
-/** Facts of a platform with so many dedicated tenants. */
+/** Facts of a platform with so many dedicated tenants, all set up like acme. */
 function withTenants(count: number): readonly StackFacts[] {
-  const acme = platform.facts.get(A);
-  if (!acme) throw new Error('acme is missing');
-  const platformStacks = [...platform.facts.values()].filter(({ name }) => !name.includes('-tenant-'));
-  return [...platformStacks, ...Array.from({ length: count }, (_, index) => like(acme, `t${index}`))];
+  const acme = JSON.stringify(platform.facts.get(A));
+  const tenants = Array.from(
+    { length: count },
+    (_, index) => JSON.parse(acme.replaceAll('acme', `t${index}`)) as StackFacts,
+  );
+  return [...[...platform.facts.values()].filter(({ name }) => !name.includes('-tenant-')), ...tenants];
 }
 
-/** What a check says, and how many milliseconds of processor time it takes: the best of some runs. */
-function measured(
-  facts: readonly StackFacts[],
-  runs: number,
-): { readonly report: IsolationReport; readonly ms: number } {
-  let best = Number.POSITIVE_INFINITY;
-  let report: IsolationReport | undefined;
-  for (let run = 0; run < runs; run++) {
-    const before = process.cpuUsage();
-    report = isolation(facts, { complete: true });
-    best = Math.min(best, process.cpuUsage(before).user / 1000);
-  }
-  if (!report) throw new Error('no run');
-  return { report, ms: best };
+/** What a check says, and how many milliseconds of processor time it takes. */
+function measured(facts: readonly StackFacts[]): { readonly report: IsolationReport; readonly ms: number } {
+  const before = process.cpuUsage();
+  const report = isolation(facts, { complete: true });
+  return { report, ms: process.cpuUsage(before).user / 1000 };
 }
 
 describe('tenants whose ids are easily mistaken for others', () => {
@@ -60,14 +49,16 @@ describe('tenants whose ids are easily mistaken for others', () => {
 
 describe('a thousand dedicated tenants', () => {
   it('have a row each, and cost what a hundred cost, times ten', () => {
-    const hundred = measured(withTenants(100), 5);
-    const thousand = measured(withTenants(1000), 2);
-    const { matrix, findings } = thousand.report;
-    const tenants = matrix.filter(({ owner }) => owner.kind === 'tenant');
-    expect(findings).toEqual([]);
+    const [few, many] = [withTenants(100), withTenants(1000)];
+    const hundred = Math.min(...[1, 2, 3].map(() => measured(few).ms));
+    const { report, ms } = measured(many);
+    // A noisy machine is measured again.
+    const thousand = ms < 15 * hundred ? ms : Math.min(measured(many).ms, measured(many).ms);
+    const tenants = report.matrix.filter(({ owner }) => owner.kind === 'tenant');
+    expect(report.findings).toEqual([]);
     expect(tenants).toHaveLength(1000);
     expect(tenants.every(({ cells }) => cells.every(({ outcome }) => outcome === 'kept'))).toBe(true);
-    expect(thousand.ms / hundred.ms).toBeLessThan(15);
+    expect(thousand / hundred).toBeLessThan(15);
   }, 60_000);
 });
 

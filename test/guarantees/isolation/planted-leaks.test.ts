@@ -4,6 +4,10 @@ import { GAPS } from './leaks/gaps';
 import { IAM_LEAKS } from './leaks/iam';
 import { KUBERNETES_LEAKS } from './leaks/kubernetes';
 import type { Leak } from './leaks/leak';
+import { FENCE_GAPS, FENCE_LEAKS } from './leaks/fences';
+import { PLATFORM_LEAKS } from './leaks/platform';
+import { ROLE_LEAKS } from './leaks/roles';
+import { STORE_GAPS, STORE_LEAKS } from './leaks/stores';
 import { SynthesizedPlatform } from './scratch';
 
 let platform: SynthesizedPlatform;
@@ -20,8 +24,12 @@ it('nothing is planted yet', () => {
 
 const FAMILIES: readonly (readonly [string, readonly Leak[]])[] = [
   ['what roles may do and who may take them', IAM_LEAKS],
+  ['conditions, computed names, policies that stand apart and boundaries', ROLE_LEAKS],
   ['keys, secrets, databases, cache and names', DATA_LEAKS],
+  ['what databases and caches are made from and ask for', STORE_LEAKS],
   ['network policies, objects, roles of the cluster and nodes', KUBERNETES_LEAKS],
+  ['what the platform’s own stacks make, and what they name', PLATFORM_LEAKS],
+  ['nodes, ways into the cluster, providers and sections', FENCE_LEAKS],
 ];
 
 describe.each(FAMILIES)('a leak by %s is found and named', (_, leaks) => {
@@ -49,24 +57,27 @@ describe.each(FAMILIES)('a leak by %s is found and named', (_, leaks) => {
 });
 
 describe('a control that nothing gives any more is an empty cell', () => {
-  it.each(GAPS.map((gap) => [gap.control, gap.name, gap] as const))('%s: %s', (_control, _name, gap) => {
-    const scratch = platform.scratch();
-    gap.plant(scratch);
-    const { matrix, verdicts } = scratch.report();
-    const row = matrix.find(({ owner }) => owner.stack === gap.stack);
-    expect(row?.cells.find(({ control }) => control === gap.control)).toEqual({
-      control: gap.control,
-      outcome: 'broken',
-      why: expect.stringContaining(gap.says) as string,
-      remedy: expect.any(String) as string,
-    });
-    expect(verdicts).toContainEqual({
-      guarantee: 'isolation',
-      subject: `${gap.stack}: ${gap.control}`,
-      outcome: 'broken',
-      evidence: expect.stringContaining(gap.says) as string,
-    });
-  });
+  it.each([...GAPS, ...STORE_GAPS, ...FENCE_GAPS].map((gap) => [gap.control, gap.name, gap] as const))(
+    '%s: %s',
+    (_control, _name, gap) => {
+      const scratch = platform.scratch();
+      gap.plant(scratch);
+      const { matrix, verdicts } = scratch.report();
+      const row = matrix.find(({ owner }) => owner.stack === gap.stack);
+      expect(row?.cells.find(({ control }) => control === gap.control)).toEqual({
+        control: gap.control,
+        outcome: 'broken',
+        why: expect.stringContaining(gap.says) as string,
+        remedy: expect.any(String) as string,
+      });
+      expect(verdicts).toContainEqual({
+        guarantee: 'isolation',
+        subject: `${gap.stack}: ${gap.control}`,
+        outcome: 'broken',
+        evidence: expect.stringContaining(gap.says) as string,
+      });
+    },
+  );
 
   it('each control has gaps here', () => {
     expect([...new Set(GAPS.map(({ control }) => control))].sort()).toEqual(

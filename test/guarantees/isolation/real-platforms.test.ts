@@ -48,3 +48,23 @@ describe.each(['dev', 'prod'])('the platform as it is, %s', (environment) => {
     }
   });
 });
+
+describe.each([
+  ['dev', 'lifecycle: offboarding\n'],
+  ['prod', 'lifecycle: offboarding\n'],
+  ['dev', 'nodePool: own\n'],
+  ['dev', 'lifecycle: offboarding\nnodePool: own\n'],
+])('a tenant of %s with %j', (environment, settings) => {
+  it('is synthesized, and keeps all guarantees', () => {
+    const platform = new SynthesizedPlatform(environment, [], settings);
+    try {
+      const { verdicts, matrix } = isolation([...platform.facts.values()], { complete: true });
+      expect(verdicts.filter(({ outcome }) => outcome === 'broken')).toEqual([]);
+      const row = matrix.find(({ owner }) => owner.id === 'acme');
+      const database = row?.cells.find(({ control }) => control === 'database');
+      expect(JSON.stringify(database).includes('leaving: ')).toBe(settings.includes('offboarding'));
+    } finally {
+      platform.remove();
+    }
+  }, 60_000);
+});

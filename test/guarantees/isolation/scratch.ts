@@ -1,4 +1,13 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isolation, type IsolationReport } from '../../../guarantees/isolation';
@@ -16,8 +25,11 @@ export class SynthesizedPlatform {
   public readonly facts: ReadonlyMap<string, StackFacts>;
   private readonly folder = mkdtempSync(join(tmpdir(), 'bulkhead-isolation-'));
 
-  /** @param tenants ids of tenants that are there besides those of the sources, each set up like acme */
-  public constructor(environment: string, tenants: readonly string[] = []) {
+  /**
+   * @param tenants ids of tenants that are there besides those of the sources, each set up like acme
+   * @param settings lines that are added to acme's own file
+   */
+  public constructor(environment: string, tenants: readonly string[] = [], settings = '') {
     const root = join(this.folder, 'root');
     cpSync(join(ROOT, 'config/environments'), join(root, 'config/environments'), { recursive: true });
     const folder = join(root, 'config/environments', environment, 'tenants');
@@ -27,6 +39,7 @@ export class SynthesizedPlatform {
       writeFileSync(file, readFileSync(file, 'utf8').replace(/^( +enterprise: )\d+/m, '$19'));
     }
     for (const id of tenants) writeFileSync(join(folder, `${id}.yaml`), acme.replaceAll(/\bacme\b/g, id));
+    if (settings !== '') appendFileSync(join(folder, 'acme.yaml'), settings);
     synthesize({ root, environment, stacks: [], outdir: join(this.folder, 'out') });
     const names = readdirSync(join(this.folder, 'out/stacks')).sort();
     this.facts = new Map(

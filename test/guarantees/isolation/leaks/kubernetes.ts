@@ -356,7 +356,7 @@ export const KUBERNETES_LEAKS: readonly Leak[] = [
         subject: [{ kind: 'Group', name: 'bulkhead:operators:starter' }],
       });
     },
-    from: 'bulkhead:operators:starter',
+    from: STARTER,
     to: 'every other owner',
     says: 'act in all namespaces',
   },

@@ -7,7 +7,17 @@ import { A, EU, G } from './leaks/leak';
 import { SynthesizedPlatform } from './scratch';
 
 /** Ids that begin like one another, or like the names of an owner's resources, or that are as short or as long as may be. */
-const AWKWARD = ['a1', 'acme-1', 'acme-database', 'acme-proxy', 'pods', 'abcdefghijabcdefghijabcdefghija'];
+const AWKWARD = [
+  'a1',
+  'acme-1',
+  'acme-database',
+  'acme-proxy',
+  'pods',
+  'tenant-acme',
+  'globex-tenant-acme',
+  'x-tier-starter',
+  'abcdefghijabcdefghijabcdefghija',
+];
 
 let platform: SynthesizedPlatform;
 beforeAll(() => {

@@ -36,7 +36,8 @@ export class SynthesizedPlatform {
     const acme = tenants.length > 0 ? readFileSync(join(folder, 'acme.yaml'), 'utf8') : '';
     if (tenants.length > 0) {
       const file = join(folder, '../platform.yaml');
-      writeFileSync(file, readFileSync(file, 'utf8').replace(/^( +enterprise: )\d+/m, '$19'));
+      const count = readdirSync(folder).length + tenants.length;
+      writeFileSync(file, readFileSync(file, 'utf8').replace(/(?<=^ +enterprise: )\d+/m, String(count)));
     }
     for (const id of tenants) writeFileSync(join(folder, `${id}.yaml`), acme.replaceAll(/\bacme\b/g, id));
     if (settings !== '') appendFileSync(join(folder, 'acme.yaml'), settings);

@@ -1,5 +1,5 @@
 // Leaks are planted deep in JSON that has no fixed shape.
-/* eslint-disable @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-argument */
+/* eslint-disable @typescript-eslint/no-unsafe-call */
 import { A, ACCOUNT, ADDONS, CLUSTER, G, PREFIX, SHARD, STARTER, type Gap, type Leak } from './leak';
 
 /** Leaks by jobs, nodes, ways into the cluster, providers, sections of Terraform and names of hosts. */

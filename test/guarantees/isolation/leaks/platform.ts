@@ -1,5 +1,5 @@
 // Leaks are planted deep in JSON that has no fixed shape.
-/* eslint-disable @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-argument */
+/* eslint-disable @typescript-eslint/no-unsafe-call */
 import { A, ACCOUNT, ADDONS, CACHE, CLUSTER, contractField, PATH, PREFIX, type Leak } from './leak';
 
 /** Leaks by stacks of the platform: objects for all namespaces, the namespace of migrations, and names of owners. */

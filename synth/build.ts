@@ -21,8 +21,11 @@ export interface Built {
   readonly discard: () => void;
 }
 
-/** From this many stacks on, the help of a second thread is worth the 0.3 seconds that it takes to start. */
-const STACKS_FOR_HELP = 60;
+/**
+ * From this many stacks on, a second thread helps even on a machine that does other things too. It compiles for itself what
+ * the first has compiled, which takes it a second.
+ */
+const STACKS_FOR_HELP = 150;
 
 /**
  * Builds the stacks of one environment and checks them, each by itself and all together.
@@ -35,10 +38,18 @@ export function build(options: SynthOptions): Built {
   return finish(job, takeShare(job.plan.selected, job.work));
 }
 
-/** Does as {@link build}, with the help of another thread where there is enough to do for two. */
-export async function buildWith(helper: Helper, options: SynthOptions): Promise<Built> {
+/**
+ * Does as {@link build}, with the help of another thread where there is enough to do for two.
+ *
+ * @param enough how many stacks that is
+ */
+export async function buildWith(
+  helper: Helper,
+  options: SynthOptions,
+  enough = STACKS_FOR_HELP,
+): Promise<Built> {
   const job = start(options);
-  const isMuch = job.plan.selected.length >= STACKS_FOR_HELP;
+  const isMuch = job.plan.selected.length >= enough;
   const others = isMuch ? helper(job.work) : Promise.resolve([]);
   const own = takeShare(job.plan.selected, job.work);
   const theirs = await others.catch((error: unknown) => {

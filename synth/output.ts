@@ -102,9 +102,12 @@ export class Output {
   private merge(from: string, to: string): readonly string[] {
     const coming = entries(from);
     const names = new Set(coming.map(({ name }) => name));
-    const old = entries(to).filter(({ name }) => !names.has(name));
+    const present = entries(to);
+    const old = present.filter(({ name }) => !names.has(name));
+    const folders = new Set(present.filter((entry) => entry.isDirectory()).map(({ name }) => name));
     const deeper = coming.flatMap((entry) => {
       const [source, target] = [join(from, entry.name), join(to, entry.name)];
+      if (entry.isDirectory() && folders.has(entry.name)) return this.merge(source, target);
       while (!moved(source, target)) {
         if (entry.isDirectory() && isFolder(target)) return this.merge(source, target);
         this.retire(target);

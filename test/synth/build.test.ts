@@ -2,13 +2,16 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type * as planModule from '../../stacks/plan';
-import { build } from '../../synth/build';
+import type { SynthOptions } from '../../synth/plan';
+import { build, buildWith } from '../../synth/build';
+import { help, type Helper } from '../../synth/share';
+import { filesIn } from '../support/files';
 
 const ROOT = join(__dirname, '../..');
 
 type Change = (planned: readonly planModule.PlannedStack[]) => readonly planModule.PlannedStack[];
 
-let mockChange: Change;
+let mockChange: Change = (planned) => planned;
 jest.mock('../../stacks/plan', () => {
   const plan = jest.requireActual<typeof planModule>('../../stacks/plan');
   return {
@@ -28,8 +31,17 @@ afterEach(() => {
 /** Builds dev from another plan than the platform's own. */
 function buildPlan(change: Change): void {
   mockChange = change;
-  build({ root: ROOT, environment: 'dev', stacks: [], outdir: join(scratch, 'out') });
+  try {
+    build(optionsFor('out'));
+  } finally {
+    mockChange = (planned) => planned;
+  }
 }
+
+const optionsFor = (folder: string): SynthOptions => ({
+  ...{ root: ROOT, environment: 'dev', stacks: [] },
+  outdir: join(scratch, folder),
+});
 
 const refused = (stack: planModule.PlannedStack, message: string): planModule.PlannedStack => ({
   ...stack,
@@ -61,4 +73,34 @@ test('a stack that is built twice is refused, for it gives every name twice', ()
   expect(() => {
     buildPlan((planned) => [...planned, ...planned.filter(({ name }) => name === 'dev1a-cache')]);
   }).toThrow("elasticacheReplicationGroup name 'bulkhead-dev-dev1a-cache' is already taken by dev1a-cache/");
+});
+
+describe('with help', () => {
+  // Stands for a thread: it takes what is left of the work before the first thread takes any.
+  const takesHalf: Helper = (work) => {
+    const half = { ...work, stacks: work.stacks.slice(0, 6) };
+    const outcomes = help(half);
+    Atomics.store(new Int32Array(work.taken), 0, half.stacks.length);
+    return Promise.resolve(structuredClone(outcomes));
+  };
+
+  test('the output is what it is without', async () => {
+    build(optionsFor('alone')).publish();
+    (await buildWith(takesHalf, optionsFor('together'), 1)).publish();
+    expect(filesIn(join(scratch, 'together'))).toEqual(filesIn(join(scratch, 'alone')));
+  });
+
+  test('nobody is asked for it where there is little to do', async () => {
+    const helper = jest.fn<ReturnType<Helper>, Parameters<Helper>>();
+    const { discard } = await buildWith(helper, { ...optionsFor('out'), stacks: ['registry'] });
+    discard();
+    expect(helper).not.toHaveBeenCalled();
+  });
+
+  test('a helper that fails leaves nothing behind', async () => {
+    const failing: Helper = () => Promise.reject(new Error('no memory left'));
+    const options = { ...optionsFor('out'), stacks: ['registry'] };
+    await expect(buildWith(failing, options, 1)).rejects.toThrow('no memory left');
+    expect(existsSync(join(scratch, 'out'))).toBe(false);
+  });
 });

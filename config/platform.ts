@@ -28,22 +28,30 @@ export interface Tenant extends DeepReadonly<
 }
 
 /** What one environment's config says: valid, complete and deep-frozen. */
-export interface Platform extends DeepReadonly<Omit<PlatformFile, 'platform' | 'cells'>> {
+export interface Platform extends DeepReadonly<Omit<PlatformFile, 'platform' | 'cells' | 'load'>> {
   /** Name of the platform: the prefix of physical names. */
   readonly name: string;
   readonly environment: Environment;
+  readonly load: DeepReadonly<Required<PlatformFile['load']>>;
   /** Cells, sorted by id; at least one. */
   readonly cells: readonly Cell[];
   /** Dedicated tenants, sorted by id: all of them, or those that `loadPlatform` was asked to read. */
   readonly tenants: readonly Tenant[];
 }
 
+/** A person and a machine. */
+const SESSIONS_PER_TENANT = 2;
+
+const tenantsOf = ({ tenants }: PlatformFile['load']): number =>
+  Math.max(1, tenants.starter + tenants.professional + tenants.enterprise);
+
 /** Fills in what the files left to another file's value, sorts, and freezes. */
 export function resolvePlatform(file: PlatformFile, tenants: readonly TenantConfig[]): Platform {
-  const { platform: name, cells, ...settings } = file;
+  const { platform: name, cells, load, ...settings } = file;
   return deepFreeze({
     ...settings,
     name,
+    load: { ...load, peakSessions: load.peakSessions ?? SESSIONS_PER_TENANT * tenantsOf(load) },
     cells: Object.entries(cells)
       .map(([id, cell]) => ({ ...cell, id, account: cell.account ?? file.account }))
       .sort(byId),

@@ -22,7 +22,7 @@ export const networkContract = new Contract(1, {
   privateSubnetIds: 'string[]',
   isolatedSubnetIds: 'string[]',
   endpointSecurityGroupId: 'string',
-  /** Public DNS zone of the cell, and its name without a final dot. Empty text where the platform has no domain. */
+  /** Public DNS zone of the cell, and its name without a final dot. */
   zoneId: 'string',
   zoneName: 'string',
 });
@@ -98,6 +98,35 @@ export const shardContract = new Contract(1, {
   maxTenants: 'string',
 });
 
+/** What the `identity` stack publishes: who issues tokens, for gateways that check them and clients that get them. */
+export const identityContract = new Contract(1, {
+  userPoolId: 'string',
+  userPoolArn: 'string',
+  /** `iss` of every token. */
+  issuer: 'string',
+  jwksUri: 'string',
+  /** Client of the web application. */
+  webClientId: 'string',
+  /** Where people sign in and machines get tokens, without https:// before it. */
+  signInDomain: 'string',
+  accessTokenMinutes: 'string',
+  refreshAfterMinutes: 'string',
+});
+
+/** What the `gateway` stack publishes. */
+export const gatewayContract = new Contract(1, {
+  /** Host names of the fleets, which tenants' names lead to. */
+  sharedHostname: 'string',
+  enterpriseHostname: 'string',
+  /** Log group in which requests are searched by tenant. */
+  accessLogGroup: 'string',
+  /** Bucket and Athena workgroup of the history of requests. */
+  historyBucket: 'string',
+  historyWorkgroup: 'string',
+  /** Lambda function that decides what load is shed. */
+  loadLevelFunctionArn: 'string',
+});
+
 /** What each `tier-<tier>` stack publishes: an `ITier`. */
 export const tierContract = new Contract(1, {
   tier: 'string',
@@ -110,7 +139,7 @@ export const tierContract = new Contract(1, {
 export const tenantContract = new Contract(1, {
   tenant: 'string',
   namespace: 'string',
-  /** Host name; empty text where the platform has no domain. */
+  /** Host name. */
   hostname: 'string',
   databaseEndpoint: 'string',
   databaseReaderEndpoint: 'string',

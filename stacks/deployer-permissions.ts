@@ -28,7 +28,7 @@ export const CELL_GROUPS: Readonly<Record<string, Permissions>> = {
   'data-shard': dataShardPermissions,
   cache: cachePermissions,
   tier: tierPermissions,
-  tenant: (placement, { dns }) => tenantPermissions(placement, dns?.domain),
+  tenant: (placement, { dns }) => tenantPermissions(placement, dns.domain),
 };
 
 /** Second region of the backups of a cell's databases. */

@@ -32,7 +32,7 @@ export class NetworkStack extends PlatformStack {
       // The tenant registry is in the home account.
       trustedAccounts: [...new Set([cell.account, platform.account])].sort(),
       minimumNodes: SYSTEM_NODES_IN_UPGRADE * cell.cluster.systemNodes.max + TENANT_NODES,
-      ...(platform.dns && { domain: platform.dns.domain }),
+      domain: platform.dns.domain,
     });
     networkContract.publish(this, { cell: cell.id, stack: 'network' }, this.network);
   }

@@ -16,6 +16,7 @@ import {
   tenantContract,
   tierContract,
 } from './contracts';
+import { zoneNameOf } from './names';
 import { PlatformStack } from './platform-stack';
 import { tierStackKind } from './tier';
 
@@ -65,7 +66,7 @@ export class TenantStack extends PlatformStack {
         securityGroupId: addons.migrationSecurityGroupId,
       },
       cache: cacheContract.read(this, { ...at, stack: 'cache' }),
-      ...(platform.dns && { zone: { id: network.zoneId, name: `${cell.id}.${platform.dns.domain}` } }),
+      zone: { id: network.zoneId, name: zoneNameOf(platform, cell) },
       offboarding,
     });
     this.publish(dedicated, { cell, tenant });

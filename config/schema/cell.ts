@@ -2,6 +2,8 @@ import * as z from 'zod/mini';
 import { cacheSchema } from './cache';
 import { account, distinct, logRetentionDays, overlap, parseNetwork, region, roleArn } from './common';
 import { dataSchema } from './data';
+import { gatewaySchema } from './gateway';
+import { identitySchema } from './identity';
 import { instanceType } from './instance-types';
 import { KUBERNETES_VERSIONS } from './kubernetes-versions';
 import { publicAccessCidr } from './public-access';
@@ -167,6 +169,8 @@ export const cellSchema = z.strictObject({
     .check(z.describe('When nodes are not replaced if it can wait.')),
   cache: z.prefault(cacheSchema, {}).check(z.describe('Distributed cache of the cell.')),
   data: z.prefault(dataSchema, {}).check(z.describe('Databases of the cell.')),
+  identity: z.prefault(identitySchema, {}).check(z.describe('Sign-in and tokens of the cell.')),
+  gateway: z.prefault(gatewaySchema, {}).check(z.describe('Gateways of the cell.')),
 });
 
 export type CellConfig = z.infer<typeof cellSchema>;

@@ -77,6 +77,13 @@ export const loadSchema = z.strictObject({
       z.gte(1),
       z.describe('API calls in the busiest second, all cells together; at least the monthly average.'),
     ),
+  peakSessions: z
+    .optional(z.int().check(z.gte(1)))
+    .check(
+      z.describe(
+        'People and machines that hold an access token at the busiest time, all cells together. Default: two for each expected tenant.',
+      ),
+    ),
 });
 
 export const platformSchema = z.strictObject({
@@ -100,7 +107,7 @@ export const platformSchema = z.strictObject({
     ),
   state: stateSchema.check(z.describe('Terraform state.')),
   registry: z.prefault(registrySchema, {}).check(z.describe('Tenant registry.')),
-  dns: z.optional(dnsSchema).check(z.describe('Names. Default: none, nobody has a name.')),
+  dns: dnsSchema.check(z.describe('Names: without one, no API has a certificate.')),
   load: loadSchema.check(z.describe('Measure of scale that capacity is checked against.')),
   tiers: z
     .prefault(tiersSchema, {})

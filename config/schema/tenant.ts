@@ -18,6 +18,8 @@ const RESERVED_TENANT_IDS: readonly string[] = [
     'observability',
   ],
   ...['resilience', 'delivery', 'default', 'platform', 'shared', 'system'],
+  // Names in a cell's zone that are not a tenant's.
+  ...['api', 'app', 'auth', 'www'],
 ];
 
 const isWellFormed = (id: string): boolean =>

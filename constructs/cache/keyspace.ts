@@ -1,7 +1,11 @@
-/** What holds a prefix of its own: one service of a tier, shared by the tier's tenants, or one dedicated tenant. */
+/**
+ * What holds a prefix of its own: one service of a tier, shared by the tier's tenants, one dedicated tenant, or a service of
+ * the platform itself, which no tenant's pods can be.
+ */
 export type CacheOwner =
   | { readonly kind: 'service'; readonly tier: string; readonly service: string }
-  | { readonly kind: 'tenant'; readonly tenantId: string };
+  | { readonly kind: 'tenant'; readonly tenantId: string }
+  | { readonly kind: 'platform'; readonly service: string };
 
 /** A part of the keyspace: who writes it, what it holds, how long. */
 export interface KeyspaceEntry {
@@ -67,13 +71,7 @@ const PART = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
  * @throws Error if a name is not 2-31 lowercase letters and digits, joined by single hyphens and starting with a letter.
  */
 export function keyPrefix(owner: CacheOwner): string {
-  const parts: readonly (readonly [string, string])[] =
-    owner.kind === 'tenant'
-      ? [['tenantId', owner.tenantId]]
-      : [
-          ['tier', owner.tier],
-          ['service', owner.service],
-        ];
+  const parts = partsOf(owner);
   // The rule also keeps out the characters that mean something in a key pattern: * ? [ ] ^ \ and blanks.
   const problems = parts
     .filter(([, value]) => !PART.test(value) || value.length < 2 || value.length > 31)
@@ -83,7 +81,23 @@ export function keyPrefix(owner: CacheOwner): string {
     );
   if (problems.length > 0)
     throw new Error(`invalid cache owner:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
-  return `${owner.kind === 'tenant' ? 'ten' : 'svc'}:${parts.map(([, value]) => `${value}:`).join('')}`;
+  return `${KINDS[owner.kind]}:${parts.map(([, value]) => `${value}:`).join('')}`;
+}
+
+const KINDS = { tenant: 'ten', service: 'svc', platform: 'plt' } as const;
+
+function partsOf(owner: CacheOwner): readonly (readonly [string, string])[] {
+  switch (owner.kind) {
+    case 'tenant':
+      return [['tenantId', owner.tenantId]];
+    case 'platform':
+      return [['service', owner.service]];
+    case 'service':
+      return [
+        ['tier', owner.tier],
+        ['service', owner.service],
+      ];
+  }
 }
 
 /**

@@ -50,8 +50,8 @@ export interface NetworkProps {
   /** Nodes, each full of pods, that the network must be able to hold. */
   readonly minimumNodes: number;
 
-  /** Domain of the platform, below which the cell has a public zone of its own. @default - the cell has no names */
-  readonly domain?: string;
+  /** Domain of the platform, below which the cell has a public zone of its own. */
+  readonly domain: string;
 }
 
 /** What a network of this size can hold, or nothing when it is no such network (another rule tells that). */
@@ -92,7 +92,7 @@ export class Network extends Construct implements INetwork {
   public readonly privateSubnetIds: readonly string[];
   public readonly isolatedSubnetIds: readonly string[];
   public readonly endpointSecurityGroupId: string;
-  /** Public zone of the cell, and its name without a final dot. Empty text where there is no domain. */
+  /** Public zone of the cell, and its name without a final dot. */
   public readonly zoneId: string;
   public readonly zoneName: string;
   /** How many nodes and pods fit, when every node is full. */
@@ -149,8 +149,7 @@ export class Network extends Construct implements INetwork {
       : undefined;
     new FlowLogs(this, 'FlowLogs', { vpcId: vpc.id, retentionDays: props.flowLogRetentionDays });
 
-    const zone =
-      props.domain === undefined ? undefined : new CellZone(this, 'Zone', { domain: props.domain });
+    const zone = new CellZone(this, 'Zone', { domain: props.domain });
 
     this.vpcId = vpc.id;
     this.cidr = cidr;
@@ -159,8 +158,8 @@ export class Network extends Construct implements INetwork {
     this.privateSubnetIds = privateTier.subnetIds;
     this.isolatedSubnetIds = isolatedTier.subnetIds;
     this.endpointSecurityGroupId = endpoints?.securityGroupId ?? '';
-    this.zoneId = zone?.zoneId ?? '';
-    this.zoneName = zone?.zoneName ?? '';
+    this.zoneId = zone.zoneId;
+    this.zoneName = zone.zoneName;
     this.podCapacity = plan.capacity;
   }
 

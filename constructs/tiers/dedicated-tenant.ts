@@ -38,8 +38,8 @@ export interface DedicatedTenantProps extends CellParts {
 
   readonly cache: Pick<ICache, 'replicationGroupArn' | 'userGroupId'>;
 
-  /** The cell's public zone. @default - the tenant has no name of its own */
-  readonly zone?: { readonly id: string; readonly name: string };
+  /** The cell's public zone. */
+  readonly zone: { readonly id: string; readonly name: string };
 
   /**
    * Whether the tenant is leaving: what protects its data from deletion is taken away. Even then a final snapshot of the
@@ -67,7 +67,7 @@ export class DedicatedTenant extends Construct {
   public readonly secrets: SecretStore;
   /** Beginning of the tenant's keys in the cache. */
   public readonly cachePrefix: string;
-  /** The tenant's host name; empty text where the platform has no domain. */
+  /** The tenant's host name. */
   public readonly hostname: string;
 
   public constructor(scope: Construct, id: string, props: DedicatedTenantProps) {
@@ -126,7 +126,6 @@ export class DedicatedTenant extends Construct {
 
   /** The tenant's name leads to the enterprise fleet by the fleet's own name, so gateways may move without a tenant's stack. */
   private name({ tenantId, zone }: DedicatedTenantProps): string {
-    if (zone === undefined) return '';
     const name = `${tenantId}.${zone.name}`;
     new Route53Record(this, 'Name', {
       zoneId: zone.id,

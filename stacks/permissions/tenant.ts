@@ -15,9 +15,9 @@ import { contractStatements, prefixOf, type Reach, regionalArn } from './scope';
  * It ends nothing that data is lost with: not a cluster, a secret or a key. Whoever takes a tenant off the platform is an
  * administrator.
  *
- * @param domain domain of the platform, if it has one: tenants then have names
+ * @param domain domain of the platform
  */
-export function tenantPermissions(placement: Placement, domain?: string): readonly Statement[] {
+export function tenantPermissions(placement: Placement, domain: string): readonly Statement[] {
   const reach: Reach = { ...placement, owner: 'tenant' };
   const prefix = prefixOf(reach);
   return [
@@ -50,7 +50,7 @@ export function tenantPermissions(placement: Placement, domain?: string): readon
       serviceLinked: ['rds.amazonaws.com'],
     }),
     ...cacheUserStatements(reach, ['ten-*']),
-    ...(domain === undefined ? [] : nameStatements(`${reach.cell ?? ''}.${domain}`)),
+    ...nameStatements(`${reach.cell ?? ''}.${domain}`),
     ...contractStatements(reach, {
       publishes: 'tenant-*',
       reads: ['addons', 'cache', 'cluster', 'data', 'network', 'tier-enterprise'],

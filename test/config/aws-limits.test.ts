@@ -28,7 +28,7 @@ describe('a zone', () => {
     expect(refusal(platform(['us-east-1c]', 'us-east-1e]']))).toMatchInlineSnapshot(`
      config of "prod" is invalid: 1 problem
 
-     config/environments/prod/platform.yaml:20:37  cells.use1a.zones[2]
+     config/environments/prod/platform.yaml:21:37  cells.use1a.zones[2]
          must be one of us-east-1a, us-east-1b, us-east-1c, us-east-1d, us-east-1f, the zones of us-east-1 where a new account can have an EKS cluster, got "us-east-1e"
     `);
   });
@@ -44,7 +44,7 @@ describe('a zone', () => {
     ).toMatchInlineSnapshot(`
      config of "prod" is invalid: 1 problem
 
-     config/environments/prod/platform.yaml:30:43  cells.usw2a.zones[2]
+     config/environments/prod/platform.yaml:31:43  cells.usw2a.zones[2]
          must be one of ca-central-1a, ca-central-1b, ca-central-1d, the zones of ca-central-1 where a new account can have an EKS cluster, got "ca-central-1c"
     `);
   });
@@ -53,7 +53,7 @@ describe('a zone', () => {
     expect(refusal(platform(['us-east-1c]', 'us-east-1g]']))).toMatchInlineSnapshot(`
      config of "prod" is invalid: 1 problem
 
-     config/environments/prod/platform.yaml:20:37  cells.use1a.zones[2]
+     config/environments/prod/platform.yaml:21:37  cells.use1a.zones[2]
          must be an availability zone, such as us-east-1a, got "us-east-1g"
     `);
   });
@@ -69,7 +69,7 @@ describe('a network of a cell', () => {
     expect(refusal(platform(['10.17.0.0/16', '172.20.128.0/17']))).toMatchInlineSnapshot(`
      config of "prod" is invalid: 1 problem
 
-     config/environments/prod/platform.yaml:32:13  cells.usw2a.network.cidr
+     config/environments/prod/platform.yaml:33:13  cells.usw2a.network.cidr
          must not overlap 172.20.0.0/16, the addresses of Kubernetes services in every cluster: pods could not tell them from machines, got "172.20.128.0/17"
     `);
   });
@@ -84,7 +84,7 @@ describe('a network that may reach the Kubernetes API from the internet', () => 
     expect(refusal(withPublicAccess('10.0.0.0/16'))).toMatchInlineSnapshot(`
      config of "prod" is invalid: 1 problem
 
-     config/environments/prod/platform.yaml:26:27  cells.use1a.cluster.publicAccessCidrs[0]
+     config/environments/prod/platform.yaml:27:27  cells.use1a.cluster.publicAccessCidrs[0]
          must be public addresses: nothing reaches the Kubernetes API from the internet with a reserved one (0.0.0.0/8, 10.0.0.0/8, 100.64.0.0/10, 127.0.0.0/8, 169.254.0.0/16, 172.16.0.0/12, 192.0.0.0/24, 192.168.0.0/16, 198.18.0.0/15, 224.0.0.0/4, 240.0.0.0/4), and EKS refuses them; give the address that your office or VPN has on the internet, got "10.0.0.0/16"
     `);
   });
@@ -130,7 +130,7 @@ describe('a network that may reach the Kubernetes API from the internet', () => 
     expect(refusal(withPublicAccess('52.94.0.0/15'))).toMatchInlineSnapshot(`
      config of "prod" is invalid: 1 problem
 
-     config/environments/prod/platform.yaml:26:27  cells.use1a.cluster.publicAccessCidrs[0]
+     config/environments/prod/platform.yaml:27:27  cells.use1a.cluster.publicAccessCidrs[0]
          must be an IPv4 network of size /16 to /32 with its host bits zero, such as 203.0.113.0/24; a wider one opens the Kubernetes API to strangers, and 0.0.0.0/0 to the whole internet, got "52.94.0.0/15"
     `);
   });
@@ -141,7 +141,7 @@ describe('an instance type', () => {
     expect(refusal(platform(['[m7g.large]', '[m7gg.lorge]']))).toMatchInlineSnapshot(`
      config of "prod" is invalid: 1 problem
 
-     config/environments/prod/platform.yaml:27:38  cells.use1a.cluster.systemNodes.instanceTypes[0]
+     config/environments/prod/platform.yaml:28:38  cells.use1a.cluster.systemNodes.instanceTypes[0]
          must be an EC2 instance type of family c, m or r from generation 5 on, or t3, t3a or t4g, of size medium to 48xlarge, such as m7g.large, got "m7gg.lorge"
     `);
   });
@@ -201,9 +201,9 @@ describe('an instance type', () => {
     expect(refusal(platform(['[m7g.large]', '[m7g.large, m7g.medium, t4g.large]']))).toMatchInlineSnapshot(`
      config of "prod" is invalid: 2 problems
 
-     config/environments/prod/platform.yaml:27:49  cells.use1a.cluster.systemNodes.instanceTypes[1]
+     config/environments/prod/platform.yaml:28:49  cells.use1a.cluster.systemNodes.instanceTypes[1]
          must be at least large and not of the burstable family t in prod, got "m7g.medium"; system pods must not slow down when credits are spent, nor crowd one processor
-     config/environments/prod/platform.yaml:27:61  cells.use1a.cluster.systemNodes.instanceTypes[2]
+     config/environments/prod/platform.yaml:28:61  cells.use1a.cluster.systemNodes.instanceTypes[2]
          must be at least large and not of the burstable family t in prod, got "t4g.large"; system pods must not slow down when credits are spent, nor crowd one processor
     `);
   });
@@ -240,7 +240,7 @@ describe('a cell id', () => {
     expect(refusal(platform(['  usw2a:', '  cluster:']))).toMatchInlineSnapshot(`
      config of "prod" is invalid: 2 problems
 
-     config/environments/prod/platform.yaml:28:3  cells.cluster
+     config/environments/prod/platform.yaml:29:3  cells.cluster
          must not be a reserved word (addons, aws, boundary, cache, cluster, data, delivery, deploy, gateway, global, home, identity, network, platform, registry, shard, shared, state, tenant, tier), got "cluster"
      config/environments/prod/tenants/globex.yaml:4:7  cell
          must be a cell of platform.yaml (use1a), got "usw2a"; did you mean "use1a"?

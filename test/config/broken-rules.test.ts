@@ -8,8 +8,8 @@ describe('a rule that spans keys', () => {
     expect(refusal(platform(['10.17.0.0/16', '10.16.64.0/18']))).toMatchInlineSnapshot(`
      config of "prod" is invalid: 1 problem
 
-     config/environments/prod/platform.yaml:32:13  cells.usw2a.network.cidr
-         10.16.64.0/18 overlaps 10.16.0.0/16 of cell "use1a" (config/environments/prod/platform.yaml:22:13); cells must not share addresses
+     config/environments/prod/platform.yaml:33:13  cells.usw2a.network.cidr
+         10.16.64.0/18 overlaps 10.16.0.0/16 of cell "use1a" (config/environments/prod/platform.yaml:23:13); cells must not share addresses
     `);
   });
 
@@ -17,8 +17,8 @@ describe('a rule that spans keys', () => {
     expect(refusal(platform(['10.17.0.0/16', '10.16.0.0/16']))).toMatchInlineSnapshot(`
      config of "prod" is invalid: 1 problem
 
-     config/environments/prod/platform.yaml:32:13  cells.usw2a.network.cidr
-         10.16.0.0/16 overlaps 10.16.0.0/16 of cell "use1a" (config/environments/prod/platform.yaml:22:13); cells must not share addresses
+     config/environments/prod/platform.yaml:33:13  cells.usw2a.network.cidr
+         10.16.0.0/16 overlaps 10.16.0.0/16 of cell "use1a" (config/environments/prod/platform.yaml:23:13); cells must not share addresses
     `);
   });
 
@@ -39,12 +39,12 @@ describe('a rule that spans keys', () => {
     ).toMatchInlineSnapshot(`
      config of "prod" is invalid: 3 problems
 
-     config/environments/prod/platform.yaml:18:5  cells.use1a.acount
-         unknown key "acount"; did you mean "account"?  allowed: account, businessHours, cache, cluster, data, network, operators, region, zones
-     config/environments/prod/platform.yaml:27:55  cells.use1a.cluster.systemNodes.min
+     config/environments/prod/platform.yaml:19:5  cells.use1a.acount
+         unknown key "acount"; did you mean "account"?  allowed: account, businessHours, cache, cluster, data, gateway, identity, network, operators, region, zones
+     config/environments/prod/platform.yaml:28:55  cells.use1a.cluster.systemNodes.min
          must be a whole number, got "x"
-     config/environments/prod/platform.yaml:32:13  cells.usw2a.network.cidr
-         10.16.0.0/17 overlaps 10.16.0.0/16 of cell "use1a" (config/environments/prod/platform.yaml:22:13); cells must not share addresses
+     config/environments/prod/platform.yaml:33:13  cells.usw2a.network.cidr
+         10.16.0.0/17 overlaps 10.16.0.0/16 of cell "use1a" (config/environments/prod/platform.yaml:23:13); cells must not share addresses
     `);
   });
 
@@ -105,7 +105,7 @@ describe('a rule that spans keys', () => {
     expect(refusal(platform(['enterprise: 2', 'enterprise: 1']))).toMatchInlineSnapshot(`
      config of "prod" is invalid: 1 problem
 
-     config/environments/prod/platform.yaml:13:56  load.tenants.enterprise
+     config/environments/prod/platform.yaml:14:56  load.tenants.enterprise
          must be at least 2, the number of tenant files, got 1; capacity is checked against it
     `);
   });
@@ -114,7 +114,7 @@ describe('a rule that spans keys', () => {
     expect(refusal(platform(['callsPerMonth: 2592000', 'callsPerMonth: 25920001']))).toMatchInlineSnapshot(`
      config of "prod" is invalid: 1 problem
 
-     config/environments/prod/platform.yaml:15:23  load.peakCallsPerSecond
+     config/environments/prod/platform.yaml:16:23  load.peakCallsPerSecond
          must be at least 11, the average of load.callsPerMonth (25920001 in 30 days), got 10
     `);
     expect(load(platform(['callsPerMonth: 2592000', 'callsPerMonth: 25920000'])).load.callsPerMonth).toBe(
@@ -126,7 +126,7 @@ describe('a rule that spans keys', () => {
     expect(refusal(platform(['us-east-1b', 'us-east-2b']))).toMatchInlineSnapshot(`
      config of "prod" is invalid: 1 problem
 
-     config/environments/prod/platform.yaml:20:25  cells.use1a.zones[1]
+     config/environments/prod/platform.yaml:21:25  cells.use1a.zones[1]
          must be a zone of the cell's region, us-east-1, such as us-east-1a, got "us-east-2b"
     `);
   });
@@ -136,7 +136,7 @@ describe('a rule that spans keys', () => {
       .toMatchInlineSnapshot(`
      config of "prod" is invalid: 1 problem
 
-     config/environments/prod/platform.yaml:23:20  cells.use1a.network.natGateways
+     config/environments/prod/platform.yaml:24:20  cells.use1a.network.natGateways
          must be per-zone in prod, got "single"; with one NAT gateway the loss of its zone cuts off all three
     `);
   });
@@ -145,7 +145,7 @@ describe('a rule that spans keys', () => {
     expect(refusal(platform(['min: 3', 'min: 1']))).toMatchInlineSnapshot(`
      config of "prod" is invalid: 1 problem
 
-     config/environments/prod/platform.yaml:27:55  cells.use1a.cluster.systemNodes.min
+     config/environments/prod/platform.yaml:28:55  cells.use1a.cluster.systemNodes.min
          must be at least 2 in prod, got 1; a single node takes CoreDNS and Karpenter with it
     `);
     expect(load(platform(['min: 3', 'min: 2'])).cells[0]?.cluster.systemNodes.min).toBe(2);
@@ -157,7 +157,7 @@ describe('a rule that spans keys', () => {
     expect(refusal(max(28))).toMatchInlineSnapshot(`
      config of "prod" is invalid: 1 problem
 
-     config/environments/prod/platform.yaml:32:13  cells.usw2a.network.cidr
+     config/environments/prod/platform.yaml:33:13  cells.usw2a.network.cidr
          must have room for 86 nodes (twice the 28 of systemNodes.max, which an upgrade runs side by side, and 30 for tenants), got a /18 with room for 84; choose a wider one (/17: 168 nodes, /16: 336 nodes) or set systemNodes.max to at most 27
     `);
     expect(load(max(27)).cells[1]?.cluster.systemNodes.max).toBe(27);
@@ -167,7 +167,7 @@ describe('a rule that spans keys', () => {
     expect(refusal(platform(['max: 6', 'max: 2']))).toMatchInlineSnapshot(`
      config of "prod" is invalid: 1 problem
 
-     config/environments/prod/platform.yaml:27:63  cells.use1a.cluster.systemNodes.max
+     config/environments/prod/platform.yaml:28:63  cells.use1a.cluster.systemNodes.max
          must be at least min, 3, got 2
     `);
     expect(load(platform(['max: 6', 'max: 3'])).cells[0]?.cluster.systemNodes.max).toBe(3);
@@ -177,7 +177,7 @@ describe('a rule that spans keys', () => {
     expect(refusal(platform(['[m7g.large]', '[m7g.large, m7i.large]']))).toMatchInlineSnapshot(`
      config of "prod" is invalid: 1 problem
 
-     config/environments/prod/platform.yaml:27:37  cells.use1a.cluster.systemNodes.instanceTypes
+     config/environments/prod/platform.yaml:28:37  cells.use1a.cluster.systemNodes.instanceTypes
          must be all Graviton or all x86: a node group has one machine image; got Graviton m7g.large and x86 m7i.large
     `);
     expect(load(platform(['[m7g.large]', '[m7i.large, m6i.large]'])).cells).toHaveLength(2);
@@ -187,7 +187,7 @@ describe('a rule that spans keys', () => {
     expect(refusal(platform(['"1.36"', '"1.33"']))).toMatchInlineSnapshot(`
      config of "prod" is invalid: 1 problem
 
-     config/environments/prod/platform.yaml:25:26  cells.use1a.cluster.kubernetesVersion
+     config/environments/prod/platform.yaml:26:26  cells.use1a.cluster.kubernetesVersion
          must be in standard support (1.34, 1.35, 1.36), got "1.33", whose standard support ended on 2026-07-29: EKS would upgrade it by itself; choose a newer version or set supportPolicy: extended (billed extra)
     `);
     const extended = load(platform(['"1.36"', '"1.33"\n      supportPolicy: extended']));
@@ -219,7 +219,7 @@ describe('a rule that spans files', () => {
     expect(refusal(platform(['10.17.0.0/16', '10.17.0.0/20']))).toMatchInlineSnapshot(`
      config of "prod" is invalid: 1 problem
 
-     config/environments/prod/platform.yaml:32:13  cells.usw2a.network.cidr
+     config/environments/prod/platform.yaml:33:13  cells.usw2a.network.cidr
          must be a private (RFC 1918) IPv4 network of size /16, /17 or /18 with its host bits zero, such as 10.16.0.0/16, got "10.17.0.0/20"
     `);
   });
@@ -494,7 +494,7 @@ describe('files and folders', () => {
     expect(text).toMatchInlineSnapshot(`
      config of "prod" is invalid: 3 problems
 
-     config/environments/prod/platform.yaml:13:56  load.tenants.enterprise
+     config/environments/prod/platform.yaml:14:56  load.tenants.enterprise
          must be at least 4, the number of tenant files, got 2; capacity is checked against it
      config/environments/prod/tenants/initech.yaml
          cannot be read: it does not exist; run from the root of the project, and check that symbolic links lead somewhere

@@ -5,8 +5,8 @@ describe('a value that a schema refuses', () => {
     expect(refusal(platform(['    region: us-east-1', '    regoin: us-east-1']))).toMatchInlineSnapshot(`
      config of "prod" is invalid: 1 problem
 
-     config/environments/prod/platform.yaml:19:5  cells.use1a.regoin
-         unknown key "regoin"; did you mean "region"?  allowed: account, businessHours, cache, cluster, data, network, operators, region, zones
+     config/environments/prod/platform.yaml:20:5  cells.use1a.regoin
+         unknown key "regoin"; did you mean "region"?  allowed: account, businessHours, cache, cluster, data, gateway, identity, network, operators, region, zones
     `);
   });
 
@@ -23,7 +23,7 @@ describe('a value that a schema refuses', () => {
     expect(refusal(platform(['    region: us-west-2\n', '']))).toMatchInlineSnapshot(`
      config of "prod" is invalid: 1 problem
 
-     config/environments/prod/platform.yaml:28:3  cells.usw2a.region
+     config/environments/prod/platform.yaml:29:3  cells.usw2a.region
          required key "region" is missing: AWS region of the cell.
     `);
   });
@@ -68,7 +68,7 @@ describe('a value that a schema refuses', () => {
     expect(refusal(platform(['"1.36"', '1.30']))).toMatchInlineSnapshot(`
      config of "prod" is invalid: 1 problem
 
-     config/environments/prod/platform.yaml:25:26  cells.use1a.cluster.kubernetesVersion
+     config/environments/prod/platform.yaml:26:26  cells.use1a.cluster.kubernetesVersion
          must be one of 1.32, 1.33, 1.34, 1.35, 1.36, got the number 1.30; choose an allowed one and put it in quotes
     `);
   });
@@ -86,7 +86,7 @@ describe('a value that a schema refuses', () => {
     expect(refusal(platform(['"1.36"', '"1.29"']))).toMatchInlineSnapshot(`
      config of "prod" is invalid: 1 problem
 
-     config/environments/prod/platform.yaml:25:26  cells.use1a.cluster.kubernetesVersion
+     config/environments/prod/platform.yaml:26:26  cells.use1a.cluster.kubernetesVersion
          must be one of 1.32, 1.33, 1.34, 1.35, 1.36, got "1.29"
     `);
   });
@@ -128,7 +128,7 @@ describe('a value that a schema refuses', () => {
       .toMatchInlineSnapshot(`
      config of "prod" is invalid: 1 problem
 
-     config/environments/prod/platform.yaml:23:27  cells.use1a.network.interfaceEndpoints
+     config/environments/prod/platform.yaml:24:27  cells.use1a.network.interfaceEndpoints
          must be true or false, got "yes"; write true, without quotes
     `);
   });
@@ -137,7 +137,7 @@ describe('a value that a schema refuses', () => {
     expect(refusal(platform(['peakCallsPerSecond: 10', 'peakCallsPerSecond: "10"']))).toMatchInlineSnapshot(`
      config of "prod" is invalid: 1 problem
 
-     config/environments/prod/platform.yaml:15:23  load.peakCallsPerSecond
+     config/environments/prod/platform.yaml:16:23  load.peakCallsPerSecond
          must be a whole number, got "10"; remove the quotes
     `);
   });
@@ -184,13 +184,13 @@ describe('a value that a schema refuses', () => {
     ).toMatchInlineSnapshot(`
      config of "prod" is invalid: 4 problems
 
-     config/environments/prod/platform.yaml:14:18  load.callsPerMonth
+     config/environments/prod/platform.yaml:15:18  load.callsPerMonth
          must be a whole number, got "2_592_000"; write 2592000
-     config/environments/prod/platform.yaml:23:29  cells.use1a.network.flowLogRetentionDays
+     config/environments/prod/platform.yaml:24:29  cells.use1a.network.flowLogRetentionDays
          must be in plain decimal digits, got 0x16D; write 365
-     config/environments/prod/platform.yaml:27:55  cells.use1a.cluster.systemNodes.min
+     config/environments/prod/platform.yaml:28:55  cells.use1a.cluster.systemNodes.min
          must be in plain decimal digits, got +3; write 3
-     config/environments/prod/platform.yaml:27:64  cells.use1a.cluster.systemNodes.max
+     config/environments/prod/platform.yaml:28:64  cells.use1a.cluster.systemNodes.max
          must be a whole number, got .5
     `);
   });
@@ -199,7 +199,7 @@ describe('a value that a schema refuses', () => {
     expect(refusal(platform(['min: 3', 'min: 2.5']))).toMatchInlineSnapshot(`
      config of "prod" is invalid: 1 problem
 
-     config/environments/prod/platform.yaml:27:55  cells.use1a.cluster.systemNodes.min
+     config/environments/prod/platform.yaml:28:55  cells.use1a.cluster.systemNodes.min
          must be a whole number, got 2.5
     `);
   });
@@ -208,7 +208,7 @@ describe('a value that a schema refuses', () => {
     expect(refusal(platform(['min: 3', 'min: 0']))).toMatchInlineSnapshot(`
      config of "prod" is invalid: 1 problem
 
-     config/environments/prod/platform.yaml:27:55  cells.use1a.cluster.systemNodes.min
+     config/environments/prod/platform.yaml:28:55  cells.use1a.cluster.systemNodes.min
          must be between 1 and 100, got 0
     `);
   });
@@ -218,7 +218,7 @@ describe('a value that a schema refuses', () => {
       .toMatchInlineSnapshot(`
      config of "prod" is invalid: 1 problem
 
-     config/environments/prod/platform.yaml:23:29  cells.use1a.network.flowLogRetentionDays
+     config/environments/prod/platform.yaml:24:29  cells.use1a.network.flowLogRetentionDays
          must be one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653, got 364
     `);
   });
@@ -234,7 +234,7 @@ describe('a value that a schema refuses', () => {
     ).toMatchInlineSnapshot(`
      config of "prod" is invalid: 1 problem
 
-     config/environments/prod/platform.yaml:26:23  cells.use1a.cluster.administrators
+     config/environments/prod/platform.yaml:27:23  cells.use1a.cluster.administrators
          must be a list, got "arn:aws:iam::222222222222:role/admin"; write each entry on a line of its own after "- "
     `);
   });
@@ -264,7 +264,7 @@ describe('a value that a schema refuses', () => {
       .toMatchInlineSnapshot(`
      config of "prod" is invalid: 1 problem
 
-     config/environments/prod/platform.yaml:20:12  cells.use1a.zones
+     config/environments/prod/platform.yaml:21:12  cells.use1a.zones
          must have exactly 3 entries, got [us-east-1a, us-east-1b]
     `);
   });
@@ -273,7 +273,7 @@ describe('a value that a schema refuses', () => {
     expect(refusal(platform(['us-east-1c', 'us-east-1a']))).toMatchInlineSnapshot(`
      config of "prod" is invalid: 1 problem
 
-     config/environments/prod/platform.yaml:20:12  cells.use1a.zones
+     config/environments/prod/platform.yaml:21:12  cells.use1a.zones
          must not name the same entry twice, got [us-east-1a, us-east-1b, us-east-1a]
     `);
   });
@@ -282,7 +282,7 @@ describe('a value that a schema refuses', () => {
     expect(refusal(platform(['222222222222:role/admin', '222222222222:user/root']))).toMatchInlineSnapshot(`
      config of "prod" is invalid: 1 problem
 
-     config/environments/prod/platform.yaml:26:24  cells.use1a.cluster.administrators[0]
+     config/environments/prod/platform.yaml:27:24  cells.use1a.cluster.administrators[0]
          must be the ARN of an IAM role, such as arn:aws:iam::111111111111:role/platform-admin, got "arn:aws:iam::222222222222:user/root"
     `);
   });
@@ -301,7 +301,7 @@ describe('a value that a schema refuses', () => {
     expect(refusal({ 'prod/platform.yaml': withoutCells })).toMatchInlineSnapshot(`
      config of "prod" is invalid: 1 problem
 
-     config/environments/prod/platform.yaml:16:8  cells
+     config/environments/prod/platform.yaml:17:8  cells
          must hold at least one cell, got an empty mapping
     `);
   });
@@ -310,7 +310,7 @@ describe('a value that a schema refuses', () => {
     expect(refusal(platform(['  usw2a:', '  USW2A:']))).toMatchInlineSnapshot(`
      config of "prod" is invalid: 2 problems
 
-     config/environments/prod/platform.yaml:28:3  cells.USW2A
+     config/environments/prod/platform.yaml:29:3  cells.USW2A
          must be 3-8 lowercase letters and digits, starting with a letter, got "USW2A"
      config/environments/prod/tenants/globex.yaml:4:7  cell
          must be a cell of platform.yaml (use1a), got "usw2a"; did you mean "use1a"?
@@ -321,7 +321,7 @@ describe('a value that a schema refuses', () => {
     expect(refusal(platform(['10.17.0.0/16', '8.8.0.0/16']))).toMatchInlineSnapshot(`
      config of "prod" is invalid: 1 problem
 
-     config/environments/prod/platform.yaml:32:13  cells.usw2a.network.cidr
+     config/environments/prod/platform.yaml:33:13  cells.usw2a.network.cidr
          must be a private (RFC 1918) IPv4 network of size /16, /17 or /18 with its host bits zero, such as 10.16.0.0/16, got "8.8.0.0/16"
     `);
   });
@@ -330,7 +330,7 @@ describe('a value that a schema refuses', () => {
     expect(refusal(platform(['10.17.0.0/16', '10.17.0.1/16']))).toMatchInlineSnapshot(`
      config of "prod" is invalid: 1 problem
 
-     config/environments/prod/platform.yaml:32:13  cells.usw2a.network.cidr
+     config/environments/prod/platform.yaml:33:13  cells.usw2a.network.cidr
          must be a private (RFC 1918) IPv4 network of size /16, /17 or /18 with its host bits zero, such as 10.16.0.0/16, got "10.17.0.1/16"
     `);
   });
@@ -346,7 +346,7 @@ describe('a value that a schema refuses', () => {
     ).toMatchInlineSnapshot(`
      config of "prod" is invalid: 1 problem
 
-     config/environments/prod/platform.yaml:26:27  cells.use1a.cluster.publicAccessCidrs[0]
+     config/environments/prod/platform.yaml:27:27  cells.use1a.cluster.publicAccessCidrs[0]
          must be an IPv4 network of size /16 to /32 with its host bits zero, such as 203.0.113.0/24; a wider one opens the Kubernetes API to strangers, and 0.0.0.0/0 to the whole internet, got "0.0.0.0/0"
     `);
   });
@@ -403,10 +403,10 @@ describe('a value that a schema refuses', () => {
 
      config/environments/prod/platform.yaml:9:12  state.backend
          must be one of s3, local, got "s4"; did you mean "s3"?
-     config/environments/prod/platform.yaml:27:55  cells.use1a.cluster.systemNodes.min
+     config/environments/prod/platform.yaml:28:55  cells.use1a.cluster.systemNodes.min
          must be a whole number, got "three"
-     config/environments/prod/platform.yaml:32:13  cells.usw2a.network.cidr
-         10.16.128.0/17 overlaps 10.16.0.0/16 of cell "use1a" (config/environments/prod/platform.yaml:22:13); cells must not share addresses
+     config/environments/prod/platform.yaml:33:13  cells.usw2a.network.cidr
+         10.16.128.0/17 overlaps 10.16.0.0/16 of cell "use1a" (config/environments/prod/platform.yaml:23:13); cells must not share addresses
      config/environments/prod/tenants/acme.yaml:4:7  cell
          must be a cell of platform.yaml (use1a, usw2a), got "use1b"; did you mean "use1a"?
      config/environments/prod/tenants/acme.yaml:5:1  contacts

@@ -42,7 +42,7 @@ describe('a file that is not the YAML config uses', () => {
       .toMatchInlineSnapshot(`
      config of "prod" is invalid: 1 problem
 
-     config/environments/prod/platform.yaml:21:5
+     config/environments/prod/platform.yaml:22:5
          is not valid YAML: a bracket or brace that was opened before is not closed
     `);
   });
@@ -69,11 +69,11 @@ describe('a file that is not the YAML config uses', () => {
     expect(refusal(platform(['    region: us-west-2', '   region: us-west-2']))).toMatchInlineSnapshot(`
      config of "prod" is invalid: 3 problems
 
-     config/environments/prod/platform.yaml:29:12
+     config/environments/prod/platform.yaml:30:12
          is not valid YAML: one line holds two keys; put text that contains ": " in quotes, and align the keys of a mapping
-     config/environments/prod/platform.yaml:31:1
+     config/environments/prod/platform.yaml:32:1
          is not valid YAML: the indentation does not match the lines above
-     config/environments/prod/platform.yaml:33:1
+     config/environments/prod/platform.yaml:34:1
          is not valid YAML: the indentation does not match the lines above
     `);
   });
@@ -103,8 +103,8 @@ describe('a file that is not the YAML config uses', () => {
     expect(refusal(platform(['  usw2a:', '  use1a:']))).toMatchInlineSnapshot(`
      config of "prod" is invalid: 2 problems
 
-     config/environments/prod/platform.yaml:28:3
-         has the key "use1a" twice, first on line 17; keep one
+     config/environments/prod/platform.yaml:29:3
+         has the key "use1a" twice, first on line 18; keep one
      config/environments/prod/tenants/globex.yaml:4:7  cell
          must be a cell of platform.yaml (use1a), got "usw2a"; did you mean "use1a"?
     `);
@@ -115,8 +115,8 @@ describe('a file that is not the YAML config uses', () => {
     expect(refusal({ 'prod/platform.yaml': text })).toMatchInlineSnapshot(`
      config of "prod" is invalid: 1 problem
 
-     config/environments/prod/platform.yaml:37:3
-         has the key "use1a" twice, first on line 17; keep one
+     config/environments/prod/platform.yaml:38:3
+         has the key "use1a" twice, first on line 18; keep one
     `);
   });
 
@@ -124,8 +124,8 @@ describe('a file that is not the YAML config uses', () => {
     expect(refusal({ 'prod/platform.yaml': `${PLATFORM}cells:\n  euw1a: {}\n` })).toMatchInlineSnapshot(`
      config of "prod" is invalid: 1 problem
 
-     config/environments/prod/platform.yaml:37:1
-         has the key "cells" twice, first on line 16; keep one
+     config/environments/prod/platform.yaml:38:1
+         has the key "cells" twice, first on line 17; keep one
     `);
   });
 
@@ -137,7 +137,7 @@ describe('a file that is not the YAML config uses', () => {
     expect(refusal({ 'prod/platform.yaml': `${PLATFORM}---\n${PLATFORM}` })).toMatchInlineSnapshot(`
      config of "prod" is invalid: 1 problem
 
-     config/environments/prod/platform.yaml:37:1
+     config/environments/prod/platform.yaml:38:1
          must hold one document; remove everything from this "---" on, or move it to its own file
     `);
   });
@@ -150,9 +150,9 @@ describe('a file that is not the YAML config uses', () => {
     ).toMatchInlineSnapshot(`
      config of "prod" is invalid: 2 problems
 
-     config/environments/prod/platform.yaml:22:18
+     config/environments/prod/platform.yaml:23:18
          must not define the anchor &net; write the value out where it is used
-     config/environments/prod/platform.yaml:32:13
+     config/environments/prod/platform.yaml:33:13
          must not use the alias *net; write the value out
     `);
   });
@@ -196,7 +196,7 @@ describe('a file that is not the YAML config uses', () => {
     expect(refusal(platform(['cells:', 'cells:\n  __proto__: {}']))).toMatchInlineSnapshot(`
      config of "prod" is invalid: 1 problem
 
-     config/environments/prod/platform.yaml:17:3
+     config/environments/prod/platform.yaml:18:3
          must not have the key "__proto__"
     `);
   });

@@ -31,7 +31,7 @@ describe('cache', () => {
     expect(refusal(files)).toMatchInlineSnapshot(`
      config of "prod" is invalid: 1 problem
 
-     config/environments/prod/platform.yaml:21:24  cells.use1a.cache.nodeType
+     config/environments/prod/platform.yaml:22:24  cells.use1a.cache.nodeType
          must not be burstable in prod, got "cache.t4g.medium"; without CPU credits a node slows down just when load is highest
     `);
     expect(load(withCache('nodeType: cache.m7g.large')).cells[0]?.cache.nodeType).toBe('cache.m7g.large');
@@ -49,15 +49,15 @@ describe('cache', () => {
     ).toMatchInlineSnapshot(`
      config of "prod" is invalid: 5 problems
 
-     config/environments/prod/platform.yaml:21:29  cells.use1a.cache.engineVersion
+     config/environments/prod/platform.yaml:22:29  cells.use1a.cache.engineVersion
          must be one of 8.2, 9.0, 9.1, got the number 9.1; put it in quotes: "9.1"
-     config/environments/prod/platform.yaml:21:44  cells.use1a.cache.nodeType
+     config/environments/prod/platform.yaml:22:44  cells.use1a.cache.nodeType
          must be an ElastiCache node type without local disk, such as cache.m7g.large, got "m7g.large"
-     config/environments/prod/platform.yaml:21:65  cells.use1a.cache.services
+     config/environments/prod/platform.yaml:22:65  cells.use1a.cache.services
          must not name the same entry twice, got [api, api, a:b]
-     config/environments/prod/platform.yaml:21:76  cells.use1a.cache.services[2]
+     config/environments/prod/platform.yaml:22:76  cells.use1a.cache.services[2]
          must be 2-31 lowercase letters and digits, joined by single hyphens and starting with a letter, got "a:b"
-     config/environments/prod/platform.yaml:21:102  cells.use1a.cache.quietHour.day
+     config/environments/prod/platform.yaml:22:102  cells.use1a.cache.quietHour.day
          must be one of mon, tue, wed, thu, fri, sat, sun, got "sunday"; did you mean "sun"?
     `);
   });

@@ -18,6 +18,7 @@ state:
   backend: s3
 registry:
   replicaRegions: [us-west-2]
+dns: { domain: bulkhead.example }
 load:
   tenants: { starter: 10, professional: 5, enterprise: 2 }
   callsPerMonth: 2592000

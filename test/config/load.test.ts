@@ -57,6 +57,28 @@ describe('loadPlatform', () => {
         quietHour: { day: 'sun', hourUtc: 8 },
         logRetentionDays: 365,
       },
+      identity: {
+        plan: 'plus',
+        accessTokenMinutes: 60,
+        refreshAfterMinutes: 10,
+        refreshTokenHours: 12,
+        mfa: 'required',
+        callbackUrls: [],
+        logoutUrls: [],
+        logRetentionDays: 365,
+      },
+      gateway: {
+        shared: { minProxies: 3, maxProxies: 12 },
+        enterprise: { minProxies: 3, maxProxies: 12 },
+        authorizers: 3,
+        maxRequestKiB: 1024,
+        requestTimeoutSeconds: 30,
+        denyListStalenessSeconds: 60,
+        shedToPercent: 10,
+        shedHoldMinutes: 5,
+        logRetentionDays: 30,
+        historyDays: 2557,
+      },
     });
     expect(tenants[0]).toEqual({
       id: 'acme',

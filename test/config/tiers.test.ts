@@ -37,9 +37,9 @@ describe('the catalogue of tiers', () => {
     ).toMatchInlineSnapshot(`
      config of "prod" is invalid: 2 problems
 
-     config/environments/prod/platform.yaml:17:78  tiers.starter.containers.memoryLimitMiB
+     config/environments/prod/platform.yaml:18:78  tiers.starter.containers.memoryLimitMiB
          must be at most 1024, which is maxMemoryGiB, got 2048
-     config/environments/prod/platform.yaml:18:46  tiers.enterprise.containers.cpuMillicores
+     config/environments/prod/platform.yaml:19:46  tiers.enterprise.containers.cpuMillicores
          must be at most 4000, which is maxCpu, got 5000
     `);
   });
@@ -52,9 +52,9 @@ describe('the catalogue of tiers', () => {
     ).toMatchInlineSnapshot(`
      config of "prod" is invalid: 2 problems
 
-     config/environments/prod/platform.yaml:17:32  tiers.starter.quota.volumes
+     config/environments/prod/platform.yaml:18:32  tiers.starter.quota.volumes
          volumes and storageGiB must both be 0 or both be more, got 2 and 0
-     config/environments/prod/platform.yaml:18:38  tiers.enterprise.quota.storageGiB
+     config/environments/prod/platform.yaml:19:38  tiers.enterprise.quota.storageGiB
          volumes and storageGiB must both be 0 or both be more, got 0 and 5
     `);
   });
@@ -69,9 +69,9 @@ describe('the catalogue of tiers', () => {
     ).toMatchInlineSnapshot(`
      config of "prod" is invalid: 2 problems
 
-     config/environments/prod/platform.yaml:17:43  tiers.professional.nodes.capacityTypes
+     config/environments/prod/platform.yaml:18:43  tiers.professional.nodes.capacityTypes
          must be on-demand only for professional: spot instances end with two minutes' notice, got spot
-     config/environments/prod/platform.yaml:18:44  tiers.enterprise.ownNodes.capacityTypes
+     config/environments/prod/platform.yaml:19:44  tiers.enterprise.ownNodes.capacityTypes
          must be on-demand only for enterprise: spot instances end with two minutes' notice, got on-demand, spot
     `);
   });
@@ -81,9 +81,9 @@ describe('the catalogue of tiers', () => {
       .toMatchInlineSnapshot(`
      config of "prod" is invalid: 2 problems
 
-     config/environments/prod/platform.yaml:17:37  tiers.enterprise.database.minAcu
+     config/environments/prod/platform.yaml:18:37  tiers.enterprise.database.minAcu
          minAcu must be at most maxAcu, got 16 and 8
-     config/environments/prod/platform.yaml:17:50  tiers.enterprise.database.readers
+     config/environments/prod/platform.yaml:18:50  tiers.enterprise.database.readers
          must be at least 1 in prod, got 0; without a reader to take over, a lost writer is gone for ten minutes
     `);
   });
@@ -100,9 +100,9 @@ describe('operators of a cell', () => {
     ).toMatchInlineSnapshot(`
      config of "prod" is invalid: 2 problems
 
-     config/environments/prod/platform.yaml:29:53  cells.use1a.operators.starter[1]
+     config/environments/prod/platform.yaml:30:53  cells.use1a.operators.starter[1]
          must be a role of its own: arn:aws:iam::222222222222:role/admin is in cells.use1a.cluster.administrators already, and EKS knows a role of a cluster once
-     config/environments/prod/platform.yaml:30:20  cells.use1a.operators.enterprise[0]
+     config/environments/prod/platform.yaml:31:20  cells.use1a.operators.enterprise[0]
          must be a role of its own: arn:aws:iam::222222222222:role/ops is in cells.use1a.operators.starter already, and EKS knows a role of a cluster once
     `);
   });
@@ -164,10 +164,10 @@ describe("a tenant's own sizes", () => {
 });
 
 describe('the domain of a platform', () => {
-  const withDomain = (domain: string) => platform(['load:\n', `dns: { domain: ${domain} }\nload:\n`]);
+  const withDomain = (domain: string) => platform(['domain: bulkhead.example', `domain: ${domain}`]);
 
   it('is a name of two labels at least', () => {
-    expect(load(withDomain('bulkhead.example')).dns?.domain).toBe('bulkhead.example');
+    expect(load(withDomain('bulkhead.example')).dns.domain).toBe('bulkhead.example');
   });
 
   it.each(['example', 'Bulkhead.example', '-a.example', 'a..example', 'a.example.'])(

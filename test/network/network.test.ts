@@ -11,6 +11,7 @@ const PROPS: NetworkProps = {
   clusterName: 'bulkhead-prod-use1a',
   trustedAccounts: ['111111111111', '222222222222'],
   minimumNodes: 50,
+  domain: 'bulkhead.example',
 };
 
 const build = (props: Partial<NetworkProps> = {}): SynthesizedStack =>

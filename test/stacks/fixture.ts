@@ -30,6 +30,7 @@ export const testPlatform = (
       deployers: ['arn:aws:iam::999999999999:role/ci/deploy'],
       state: { backend: 's3', oldVersionRetentionDays: 90 },
       registry: { replicaRegions: ['eu-west-1'] },
+      dns: { domain: 'bulkhead.example' },
       load: {
         tenants: { starter: 1, professional: 1, enterprise: 0 },
         callsPerMonth: 1,

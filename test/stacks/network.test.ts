@@ -53,16 +53,10 @@ describe('NetworkStack', () => {
     });
   });
 
-  it("has a zone for the cell's names where the platform has a domain, and none where not", () => {
+  it("has a zone for the cell's names", () => {
     const named = synthNetwork('dev', (platform) => ({ ...platform, dns: { domain: 'example.com' } }));
     expect(named.only('aws_route53_zone')['name']).toBe('dev1a.example.com');
     expect(named.only('aws_ssm_parameter')['insecure_value']).toContain('"zoneName" = "dev1a.example.com"');
-    const nameless = synthNetwork('dev', (platform) => {
-      const { dns, ...rest } = platform;
-      return dns === undefined ? platform : rest;
-    });
-    expect(nameless.resources('aws_route53_zone')).toEqual([]);
-    expect(nameless.only('aws_ssm_parameter')['insecure_value']).toContain('"zoneId" = ""');
   });
 
   it('trusts the cell and the home account and no others', () => {

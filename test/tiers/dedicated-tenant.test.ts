@@ -106,25 +106,6 @@ describe('a dedicated tenant', () => {
       'NodePool/tenant-acme-eu',
     );
   });
-
-  it('has no name where the platform has no domain', () => {
-    const nameless = build((scope) => {
-      const props = pooledProps(scope);
-      new DedicatedTenant(scope, 'Tenant', {
-        ...props,
-        tenantId: 'acme',
-        database: OPTIONS,
-        tenancy: {
-          sql: () => ({ script: 'SELECT 1;', hash: '0' }),
-          namespace: 'data-migrations',
-          securityGroupId: 'sg-migrations',
-        },
-        cache: { ...props.cache, userGroupId: 'cache' },
-        ...{ nodes: { capacityTypes: ['on-demand'], limits: { cpu: 16, memoryGiB: 64 } } },
-      });
-    });
-    expect(nameless.stack.resources('aws_route53_record')).toEqual([]);
-  });
 });
 
 describe('the protection of a dedicated tenant', () => {

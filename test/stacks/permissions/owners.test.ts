@@ -300,13 +300,6 @@ describe('the deployers of tiers and tenants may do nothing else', () => {
   }
 });
 
-test('a platform without a domain has no names to change', () => {
-  const statements = CELL_GROUPS['tenant']?.(USE1A, testPlatform()) ?? [];
-  expect(
-    statements.flatMap(({ actions }) => actions).filter((action) => action.startsWith('route53')),
-  ).toEqual([]);
-});
-
 describe("the cell's own deployers", () => {
   const manages = (who: string, action: string, resource: string, context: Context): boolean =>
     allows(CELL_GROUPS[who]?.(USE1A, platform) ?? [], { action, resource, context });

@@ -49,6 +49,37 @@ module.exports = {
       },
     },
     {
+      name: 'services-stand-alone',
+      comment:
+        'They run elsewhere, without the framework. Of the core they share names and arithmetic: pure files, listed here.',
+      severity: 'error',
+      from: { path: '^services/' },
+      to: {
+        path: '^(config|constructs|stacks|synth|guarantees|cli|review|rehearsal|main)',
+        pathNot: '^constructs/core/(jwks-mirror|owner|tenant-token)\\.ts$',
+      },
+    },
+    {
+      name: 'services-have-no-framework',
+      severity: 'error',
+      from: { path: '^services/' },
+      to: { path: 'node_modules/(@cdktf|cdktf|constructs|esbuild)/' },
+    },
+    {
+      name: 'services-are-apart',
+      comment: 'Each is one program. What several need of the cache is in services/valkey.',
+      severity: 'error',
+      from: { path: '^services/([^/]+)/' },
+      to: { path: '^services/', pathNot: '^services/($1|valkey)/' },
+    },
+    {
+      name: 'programs-are-named-not-imported',
+      comment: 'A construct names a program by its path, and it is bundled by itself.',
+      severity: 'error',
+      from: { pathNot: '^(services|test|bench)/' },
+      to: { path: '^services/' },
+    },
+    {
       name: 'review-and-rehearsal-know-nothing-of-ours',
       severity: 'error',
       from: { path: '^(review|rehearsal)/' },
@@ -69,10 +100,21 @@ module.exports = {
     {
       name: 'declared-dependencies-only',
       severity: 'error',
-      from: { pathNot: '^(test|bench)/|^eslint\\.config' },
+      from: { pathNot: '^(test|bench|services)/|^eslint\\.config' },
       to: {
         dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown', 'unknown'],
         dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
+      name: 'services-bring-what-they-need',
+      comment: "But for the AWS SDK's clients: those are Lambda's, and are here for types and tests.",
+      severity: 'error',
+      from: { path: '^services/' },
+      to: {
+        dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown', 'unknown'],
+        dependencyTypesNot: ['type-only'],
+        pathNot: 'node_modules/@aws-sdk/client-',
       },
     },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },

@@ -9,12 +9,20 @@ const root = path.join(__dirname, '..');
 
 /** What a synth reads: sources, config, and what the bundle is built by. */
 const PARTS = [
-  ...['bin', 'config', 'constructs', 'guarantees', 'stacks', 'synth', 'main.ts'],
+  ...['bin', 'config', 'constructs', 'guarantees', 'services', 'stacks', 'synth', 'main.ts'],
   ...['package.json', 'package-lock.json', 'tsconfig.json', 'cdktf.json'],
 ];
 
 /** A cell's cache takes the users of about 90 dedicated tenants. */
 const TENANTS_IN_CELL = 80;
+
+/** Raised: a resource server for each tenant, and the cells that share an account share its rates. */
+const QUOTAS = {
+  resourceServersPerPool: 300,
+  userAuthenticationPerSecond: 1000,
+  clientAuthenticationPerSecond: 1000,
+  lambdaConcurrency: 10_000,
+};
 
 /**
  * @param {string} folder made anew
@@ -34,11 +42,10 @@ function makeProject(folder, tenants) {
   for (let number = cells.length; number * TENANTS_IN_CELL < tenants; number++) {
     const id = `bench${number}`;
     cells.push(id);
-    platform.setIn(['cells', id], {
-      ...model,
-      network: { ...model.network, cidr: `10.${16 + number}.0.0/16` },
-    });
+    const network = { ...model.network, cidr: `10.${16 + number}.0.0/16` };
+    platform.setIn(['cells', id], platform.createNode({ ...model, network }));
   }
+  for (const id of cells) platform.setIn(['cells', id, 'quotas'], platform.createNode(QUOTAS));
   platform.setIn(['load', 'tenants', 'enterprise'], tenants);
   fs.writeFileSync(file, String(platform));
 

@@ -2,6 +2,7 @@ import type { INetwork } from '../core/interfaces';
 import { outside, type Rule } from '../core/validation';
 import { ENGINE_FAMILIES } from './engine';
 import type { CacheOwner } from './keyspace';
+import type { PlatformUser } from './platform-users';
 import type { QuietHour } from './windows';
 
 export interface CacheProps {
@@ -22,6 +23,9 @@ export interface CacheProps {
 
   /** Who has a user and a key prefix from the start: the services of tiers. Dedicated tenants add theirs with `CacheUser`. */
   readonly owners: readonly CacheOwner[];
+
+  /** Services of the platform itself that have a user. @default - none */
+  readonly platformUsers?: readonly PlatformUser[];
 
   /** Dedicated tenants of the cell. Each adds a user to the same user group, which holds 100. */
   readonly dedicatedTenants: number;
@@ -46,7 +50,7 @@ const MAX_USERS = 100;
 const NOBODY = 1;
 
 export type CacheSettings = CacheProps & {
-  /** Ids of the owners' users, in the order of `owners`. */
+  /** Ids of the users of owners and platform, in this order. */
   readonly userIds: readonly string[];
 };
 
@@ -64,8 +68,8 @@ const range = (
 });
 
 const nodesOf = ({ shards, replicasPerShard }: CacheSettings): number => shards * (1 + replicasPerShard);
-const usersOf = ({ owners, dedicatedTenants }: CacheSettings): number =>
-  NOBODY + owners.length + dedicatedTenants;
+const usersOf = ({ userIds, dedicatedTenants }: CacheSettings): number =>
+  NOBODY + userIds.length + dedicatedTenants;
 
 /** What a cache's props must keep. */
 export const RULES: readonly Rule<CacheSettings>[] = [
@@ -96,7 +100,8 @@ export const RULES: readonly Rule<CacheSettings>[] = [
     fails: (settings) => usersOf(settings) > MAX_USERS,
     message: (settings) =>
       `a user group holds ${String(MAX_USERS)} users, got ${String(usersOf(settings))}: 1 that can do nothing, ` +
-      `${String(settings.owners.length)} of services and ${String(settings.dedicatedTenants)} of dedicated tenants; ` +
+      `${String(settings.owners.length)} of services, ${String(settings.platformUsers?.length ?? 0)} of the platform and ` +
+      `${String(settings.dedicatedTenants)} of dedicated tenants; ` +
       'place tenants in another cell',
   },
   range('snapshotRetentionDays', 1, 35),

@@ -44,10 +44,14 @@ export interface CacheUserProps {
 
   /** Whose user this is: it decides the user's id, its key prefix and its access string. */
   readonly owner: CacheOwner;
+
+  /** Other owners whose keys the user may read. @default - none */
+  readonly reads?: readonly CacheOwner[];
 }
 
 /**
- * A user of a cell's cache that may touch the keys of one owner and no others, with the commands listed in `keyspace.ts`.
+ * A user of a cell's cache that may touch the keys of one owner, read those of `reads`, and reach no others, with the commands
+ * listed in `keyspace.ts`.
  *
  * The user authenticates with IAM, so it has no password: whoever is given it by a `CacheGrant` signs a token that is good
  * for 15 minutes. It joins the cache's user group by an association of its own, so a tenant's stack can add its user
@@ -61,7 +65,7 @@ export class CacheUser extends Construct {
   /** What must be there before the user can log in. */
   public readonly membership: ElasticacheUserGroupAssociation;
 
-  public constructor(scope: Construct, id: string, { cache, owner }: CacheUserProps) {
+  public constructor(scope: Construct, id: string, { cache, owner, reads = [] }: CacheUserProps) {
     super(scope, id);
     this.userId = cacheUserId(placementOf(this), owner);
     this.prefix = keyPrefix(owner);
@@ -69,7 +73,7 @@ export class CacheUser extends Construct {
       userId: this.userId,
       userName: this.userId,
       engine: 'valkey',
-      accessString: accessString(owner),
+      accessString: accessString(owner, { reads }),
       authenticationMode: { type: 'iam' },
     });
     this.membership = new ElasticacheUserGroupAssociation(this, 'Membership', {

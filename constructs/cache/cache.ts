@@ -19,6 +19,7 @@ import { type CacheProps, RULES } from './cache-props';
 import { CacheUser, cacheUserId, cacheUserName, ownerParts } from './cache-user';
 import { CACHE_PORT, ENGINE_FAMILIES, PARAMETERS } from './engine';
 import { type CacheOwner, DISABLED_ACCESS_STRING } from './keyspace';
+import type { PlatformUser } from './platform-users';
 import { maintenanceWindow, snapshotWindow } from './windows';
 
 const LOG_TYPES = ['slow-log', 'engine-log'] as const;
@@ -44,7 +45,11 @@ export class Cache extends Construct implements ICache {
   public constructor(scope: Construct, id: string, props: CacheProps) {
     super(scope, id);
     const placement = placementOf(this);
-    const userIds = props.owners.map((owner) => cacheUserId(placement, owner));
+    const users: readonly PlatformUser[] = [
+      ...props.owners.map((owner) => ({ owner, reads: [] })),
+      ...(props.platformUsers ?? []),
+    ];
+    const userIds = users.map(({ owner }) => cacheUserId(placement, owner));
     validateProps(this, 'Cache props', { ...props, userIds }, RULES);
 
     const key = new EncryptionKey(this, 'Key', { name: ['cache'], description: 'Cache and its snapshots' });
@@ -55,9 +60,9 @@ export class Cache extends Construct implements ICache {
     });
     this.userGroupId = this.userGroup().userGroupId;
     // Members join first: a group cannot change while a cache is being made with it.
-    const members = props.owners.map(
-      (owner) =>
-        new CacheUser(this, `User-${ownerParts(owner).join('-')}`, { cache: this, owner }).membership,
+    const members = users.map(
+      (user) =>
+        new CacheUser(this, `User-${ownerParts(user.owner).join('-')}`, { cache: this, ...user }).membership,
     );
     const group = this.replicationGroup(props, key, securityGroup, members);
 

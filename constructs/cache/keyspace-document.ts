@@ -16,6 +16,11 @@ const OWNERS: readonly { readonly owner: CacheOwner; readonly example: string; r
     example: 'tenant `acme`',
     who: 'a dedicated tenant',
   },
+  {
+    owner: { kind: 'platform', service: 'revocation' },
+    example: 'platform service `revocation`',
+    who: 'a service of the platform; no tenant can reach it',
+  },
 ];
 
 const SECONDS: readonly (readonly [unit: string, seconds: number])[] = [
@@ -59,7 +64,7 @@ Generated from \`constructs/cache/keyspace.ts\` by \`npm run keyspace\`: change 
 ## Prefixes
 
 Each cell has one cache. Whoever uses it has a prefix of its own and a user that may touch keys under that prefix and no
-others.
+others; the user of the authorizers may also read those of \`revocation\` and \`load-level\`.
 
 ${table([
   ['prefix', 'whose', 'example of'],
@@ -68,15 +73,16 @@ ${table([
 
 ## Keys
 
-What follows the prefix. \`{<tenant>}\` puts all keys with it in one shard; keys without it spread. The time to live is the
-longest allowed; a key without one stays until it is deleted and counts against everybody's memory, so give every key
-one. When memory is full, writes are refused and nothing is evicted.
+What follows the prefix, or the whole key where only one service of the platform has it. \`{<tenant>}\` puts all keys with it
+in one shard; keys without it spread. The time to live is the longest allowed; a key without one stays until it is deleted
+and counts against everybody's memory, so give every key one. When memory is full, writes are refused and nothing is
+evicted.
 
 ${table([
   ['purpose', 'key', 'type', 'time to live', 'if it is lost'],
-  ...KEYSPACE.map(({ purpose, key, type, ttlSeconds, ifLost }) => [
+  ...KEYSPACE.map(({ purpose, key, platformService: service, type, ttlSeconds, ifLost }) => [
     purpose,
-    `\`${key}\``,
+    `\`${service === undefined ? '' : keyPrefix({ kind: 'platform', service })}${key}\``,
     type,
     duration(ttlSeconds),
     ifLost,

@@ -12,7 +12,9 @@ export interface KeyspaceEntry {
   readonly purpose: string;
   /** After the owner's prefix. `<tenant>` is a tenant id; braces are the cluster's hash tag. */
   readonly key: string;
-  readonly type: 'string' | 'hash' | 'set' | 'sorted set';
+  /** The owner, where it is one service of the platform. @default - any service of a tier and any dedicated tenant */
+  readonly platformService?: string;
+  readonly type: 'string' | 'hash' | 'set' | 'sorted set' | 'stream';
   /** Longest life of a key, in seconds. Every key has one: the cache holds nothing that cannot be lost. */
   readonly ttlSeconds: number;
   readonly ifLost: string;
@@ -29,13 +31,6 @@ export const KEYSPACE: readonly KeyspaceEntry[] = [
     type: 'string',
     ttlSeconds: 120,
     ifLost: 'a tenant gets one window of extra requests',
-  },
-  {
-    purpose: 'deny-list of revoked tokens',
-    key: 'deny:<token id>',
-    type: 'string',
-    ttlSeconds: 3_600,
-    ifLost: 'a revoked token works until it expires',
   },
   {
     purpose: 'idempotency keys',
@@ -57,6 +52,41 @@ export const KEYSPACE: readonly KeyspaceEntry[] = [
     type: 'string',
     ttlSeconds: 30,
     ifLost: 'two workers may do the same work',
+  },
+  {
+    // A window of a second, and up to 300 more by chance: EXPIRATION_JITTER_MAX_SECONDS of envoyproxy/ratelimit.
+    purpose: "gateways' rate-limit counters",
+    key: '<domain>_<descriptor>_<window>',
+    platformService: 'ratelimit',
+    type: 'string',
+    ttlSeconds: 301,
+    ifLost: 'a tenant gets one window of extra requests',
+  },
+  {
+    // As long as an access token may live: "AccessTokenValidity", CreateUserPoolClient, Cognito API reference.
+    purpose: 'deny-list of revoked tokens, users and tenants',
+    key: '{deny}',
+    platformService: 'revocation',
+    type: 'stream',
+    ttlSeconds: 86_400,
+    ifLost: 'authorizers that run know it; for those started later, a revoked token works until it expires',
+  },
+  {
+    purpose: 'shed level',
+    key: 'level',
+    platformService: 'load-level',
+    type: 'string',
+    ttlSeconds: 180,
+    ifLost: 'nobody is shed until it is written again',
+  },
+  {
+    // In a slot of its own: it and the level are never written by one command.
+    purpose: 'shed level: since when',
+    key: 'state',
+    platformService: 'load-level',
+    type: 'string',
+    ttlSeconds: 180,
+    ifLost: 'nobody is shed until an alarm raises the level again',
   },
 ];
 
@@ -172,6 +202,7 @@ const COMMANDS = {
     'zpopmax',
     'zscan',
   ],
+  stream: ['xadd', 'xrange', 'xlen', 'xtrim'],
   // What a client of a cluster needs to connect and find the slots. CLIENT SETINFO is not needed: clients go on without.
   connection: [
     'ping',
@@ -190,20 +221,31 @@ const COMMANDS = {
   transaction: ['multi', 'exec', 'discard', 'watch', 'unwatch'],
 } as const;
 
+/** What a user may do besides nothing. */
+export interface Access {
+  /** @default read-write */
+  readonly own?: 'read-write' | 'read';
+  /** Owners whose keys the user may read. @default - nobody's but its own */
+  readonly reads?: readonly CacheOwner[];
+}
+
 /**
  * The ElastiCache access string of an owner's user, exactly as it goes to the `aws_elasticache_user` resource. The user
  * authenticates with IAM, so there is no password in it (and ElastiCache takes none).
  *
- * Begins with nothing (a new user has neither keys nor channels; `-@all`), then adds one pattern and named commands.
- * `access: 'read'` gives a reader: `%R~` and no writing command gets past it.
+ * Begins with nothing (a new user has neither keys nor channels; `-@all`), then adds patterns and named commands.
+ * A pattern of keys that are only read begins with `%R~`, and no writing command gets past it.
  *
  * https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/Clusters.RBAC.html
  * @throws Error as {@link keyPrefix} does.
  */
-export function accessString(owner: CacheOwner, access: 'read-write' | 'read' = 'read-write'): string {
-  const pattern = `${access === 'read' ? '%R~' : '~'}${keyPrefix(owner)}*`;
+export function accessString(owner: CacheOwner, { own = 'read-write', reads = [] }: Access = {}): string {
+  const patterns = [
+    `${own === 'read' ? '%R~' : '~'}${keyPrefix(owner)}*`,
+    ...reads.map((other) => `%R~${keyPrefix(other)}*`),
+  ];
   const commands = Object.values(COMMANDS).flatMap((names) => names.map((name) => `+${name}`));
-  return ['on', pattern, '-@all', ...commands].join(' ');
+  return ['on', ...patterns, '-@all', ...commands].join(' ');
 }
 
 /** Access string of a user that may log in nowhere and do nothing. */

@@ -1,4 +1,4 @@
-import { SYSTEM_POOL } from './system-pool';
+import { SYSTEM_POOL } from '../core/system-pool';
 
 /** An environment variable takes text only, so numbers and booleans are in quotes. */
 type Flag = 'true' | 'false';

@@ -4,7 +4,7 @@ import { type ITerraformDependable, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { physicalName } from '../core/naming';
 import { NodeRole } from './node-role';
-import { SYSTEM_POOL } from './system-pool';
+import { SYSTEM_POOL } from '../core/system-pool';
 
 /** Size and kind of the nodes for system pods. */
 export interface SystemNodesSettings {

@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import { EncryptionKey } from '../core/encryption-key';
 import { type Owner, ownerName } from '../core/owner';
 import { placementOf } from '../core/placement';
+import { onlyPodsOf } from '../core/secret-policy';
 import { pathOf } from './workload';
 
 export interface SecretStoreProps {
@@ -53,23 +54,7 @@ export class SecretStore extends Construct {
     });
     this.secretName = secret.name;
     const policy = new DataAwsIamPolicyDocument(this, 'Policy', {
-      statement: [
-        {
-          // Denies, so everybody is meant; in a secret's policy `*` is this secret.
-          sid: 'NobodyElse',
-          effect: 'Deny',
-          principals: [{ type: '*', identifiers: ['*'] }],
-          actions: ['secretsmanager:GetSecretValue'],
-          resources: ['*'],
-          condition: [
-            {
-              test: 'StringNotEquals',
-              variable: 'aws:PrincipalTag/kubernetes-namespace',
-              values: [namespace],
-            },
-          ],
-        },
-      ],
+      statement: [onlyPodsOf(namespace)],
     });
     new SecretsmanagerSecretPolicy(this, 'ApplicationPolicy', {
       secretArn: secret.arn,

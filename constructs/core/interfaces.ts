@@ -96,3 +96,19 @@ export interface ICache {
   /** Key that encrypts the cache and its snapshots. */
   readonly keyArn: string;
 }
+
+/** Who a role is in a cell's cache: one user, without a password. IAM checks both the cache and the user. */
+export interface CacheLogin {
+  readonly cache: Pick<ICache, 'endpoint' | 'port' | 'replicationGroupId' | 'replicationGroupArn'>;
+  /** Id of the user, which is also the name it connects with. */
+  readonly userId: string;
+  readonly userArn: string;
+}
+
+/** Lets a role connect to a cache as one user of it, and as nobody else. */
+export const connectStatement = ({ cache, userArn }: CacheLogin) => ({
+  sid: 'ConnectToCache',
+  effect: 'Allow',
+  actions: ['elasticache:Connect'],
+  resources: [cache.replicationGroupArn, userArn],
+});

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IConstruct } from 'constructs';
 import { invalid } from './validation';
-import { nameParts, placementOf } from './placement';
+import { nameParts, type Placement, placementOf } from './placement';
 
 interface NameRule {
   /** Longest name the service takes, in characters. */
@@ -46,8 +46,17 @@ export const NAME_RULES = {
   elasticacheParameterGroup: { max: 255, pattern: LOWER, unique: 'region' },
   elasticacheUser: { max: 40, pattern: LOWER, unique: 'region' },
   elasticacheUserGroup: { max: 40, pattern: LOWER, unique: 'region' },
+  cognitoUserPool: { max: 128, pattern: /^[\w\s+=,.@-]+$/, unique: 'region' },
+  webAcl: { max: 128, pattern: /^[\w-]+$/, unique: 'region' },
+  lambdaFunction: { max: 64, pattern: /^[\w-]+$/, unique: 'region' },
   // Vaults, plans and selections alike: `BackupVaultName`, AWS Backup API reference.
   backup: { max: 50, pattern: /^[\w-]{2,}$/, unique: 'region' },
+  // `Name` of CreateLoadBalancer and CreateTargetGroup, Elastic Load Balancing API reference.
+  loadBalancer: { max: 32, pattern: /^(?!internal-)[a-zA-Z0-9]+(-[a-zA-Z0-9]+)*$/, unique: 'region' },
+  targetGroup: { max: 32, pattern: /^[a-zA-Z0-9]+(-[a-zA-Z0-9]+)*$/, unique: 'region' },
+  firehoseStream: { max: 64, pattern: /^[\w.-]+$/, unique: 'region' },
+  athenaWorkgroup: { max: 128, pattern: /^[\w.-]+$/, unique: 'region' },
+  metricAlarm: { max: 255, pattern: /^[\w-]+$/, unique: 'region' },
 } as const satisfies Readonly<Record<string, NameRule>>;
 
 export type NameKind = keyof typeof NAME_RULES;
@@ -75,6 +84,13 @@ export function nameWithin(max: number, parts: readonly string[]): string {
 /** Names given so far, by the root of the construct tree: `kind:account:region:name` to the path that took it. */
 const taken = new WeakMap<IConstruct, Map<string, string>>();
 
+/** The name that {@link physicalName} gives to a resource of a placement, for those who refer to it from elsewhere. */
+export function nameIn(placement: Placement, kind: NameKind, ...parts: readonly string[]): string {
+  const { max, unique }: NameRule = NAME_RULES[kind];
+  const place = unique === 'world' ? [placement.account, placement.region] : [];
+  return nameWithin(max, [...nameParts(placement), ...parts, ...place]);
+}
+
 /**
  * The physical name of a resource: `<platform>-<environment>[-<cell>]-<parts…>`, within the limits of its service.
  * Buckets also carry account and region, because their names are shared by all of AWS.
@@ -85,8 +101,7 @@ export function physicalName(scope: IConstruct, kind: NameKind, ...parts: readon
   const placement = placementOf(scope);
   const { account, region } = placement;
   const rule: NameRule = NAME_RULES[kind];
-  const place = rule.unique === 'world' ? [account, region] : [];
-  const name = nameWithin(rule.max, [...nameParts(placement), ...parts, ...place]);
+  const name = nameIn(placement, kind, ...parts);
   if (!rule.pattern.test(name)) {
     throw invalid(scope, 'name', [`${kind} name must match ${rule.pattern.source}, got '${name}'`]);
   }

@@ -11,7 +11,14 @@ export const WORKLOAD_LABELS = {
 } as const;
 
 /** Fleets of gateway proxies. Pooled tenants share one, dedicated tenants the other. */
-export type Fleet = 'shared' | 'enterprise';
+export const FLEETS = ['shared', 'enterprise'] as const;
+export type Fleet = (typeof FLEETS)[number];
+
+/** Value of the fleet's label of a namespace whose routes any fleet may take: the gateways' own. */
+export const EVERY_FLEET = 'all';
+
+/** Name of the listener of each Gateway. */
+export const GATEWAY_LISTENER = 'https';
 
 /** Where proxies run, and the label by which Envoy Gateway tells the pods of one Gateway from those of another. */
 export const GATEWAY_NAMESPACE = 'envoy-gateway-system';

@@ -12,9 +12,8 @@ export interface EndpointService {
  * Services with an interface endpoint, by the calls that the platform's own parts make.
  *
  * Left out on purpose: `kms` (S3, Secrets Manager and EBS call it for their users; no pod does), `autoscaling` (Karpenter
- * replaces the cluster autoscaler), `kinesis-firehose` (CloudWatch Logs feeds it, not a pod), `rds` and `elasticache`
- * (IAM logins are signed without a call), `ec2messages` (the SSM agent uses `ssmmessages` since 3.3.40). What is left out
- * and called all the same goes through NAT.
+ * replaces the cluster autoscaler), `rds` and `elasticache` (IAM logins are signed without a call), `ec2messages` (the SSM
+ * agent uses `ssmmessages` since 3.3.40). What is left out and called all the same goes through NAT.
  */
 export const ENDPOINT_SERVICES: readonly EndpointService[] = [
   { id: 'Ec2', service: 'ec2', callers: 'Karpenter, VPC CNI, EBS CSI, AWS Load Balancer Controller' },
@@ -33,6 +32,8 @@ export const ENDPOINT_SERVICES: readonly EndpointService[] = [
     callers: 'AWS Load Balancer Controller, at each change of a pod',
   },
   { id: 'Logs', service: 'logs', callers: 'Fluent Bit, for every request of every tenant' },
+  { id: 'Firehose', service: 'kinesis-firehose', callers: 'Fluent Bit, for the history of requests' },
+  { id: 'Monitoring', service: 'monitoring', callers: 'load-level function, to read alarms each minute' },
   { id: 'Prometheus', service: 'aps-workspaces', callers: 'Prometheus collector, KEDA, Argo Rollouts' },
   { id: 'SecretsManager', service: 'secretsmanager', callers: 'External Secrets' },
   { id: 'Sqs', service: 'sqs', callers: 'Karpenter, KEDA and the workers it scales' },

@@ -1,11 +1,9 @@
 import { S3BucketLifecycleConfiguration } from '@cdktf/provider-aws/lib/s3-bucket-lifecycle-configuration';
-import { S3BucketLoggingA } from '@cdktf/provider-aws/lib/s3-bucket-logging';
 import { Construct } from 'constructs';
 import { EncryptionKey } from '../core/encryption-key';
-import { physicalName } from '../core/naming';
-import { placementOf } from '../core/placement';
 import { outside, type Rule, validateProps } from '../core/validation';
-import { PrivateBucket, requireKey } from './private-bucket';
+import { PrivateBucket, requireKey } from '../core/private-bucket';
+import { recordAccess } from '../core/record-access';
 
 export interface StateBucketProps {
   /** Name of the bucket. Every stack's backend carries it, so it can never change. */
@@ -79,50 +77,11 @@ export class StateBucket extends Construct {
       ],
     });
 
-    const logs = this.accessLogs(bucket, accessLogRetentionDays);
-    new S3BucketLoggingA(this, 'AccessLogging', {
-      bucket: bucket.name,
-      targetBucket: logs.name,
-      targetPrefix: 'state/',
-      // Logs of a day stand together, so a search needs not list the whole bucket.
-      targetObjectKeyFormat: { partitionedPrefix: { partitionDateSource: 'EventTime' } },
+    recordAccess(this, {
+      source: bucket,
+      prefix: 'state/',
+      name: ['state-logs'],
+      retentionDays: accessLogRetentionDays,
     });
-  }
-
-  /** Bucket for access records. It has none of its own: they would be records of writing records. */
-  private accessLogs(source: PrivateBucket, retentionDays: number): PrivateBucket {
-    const logs = new PrivateBucket(this, 'AccessLogs', {
-      name: physicalName(this, 's3Bucket', 'state-logs'),
-      // No key of our own: S3 delivers access logs only to buckets encrypted with SSE-S3 ("Enabling Amazon S3 server
-      // access logging", S3 User Guide). The records name objects and callers, never what a state holds.
-      policy: (bucketArn) => [
-        {
-          sid: 'AccessLogDelivery',
-          actions: ['s3:PutObject'],
-          resources: [`${bucketArn}/state/*`],
-          principals: [{ type: 'Service', identifiers: ['logging.s3.amazonaws.com'] }],
-          condition: [
-            { test: 'ArnEquals', variable: 'aws:SourceArn', values: [source.arn] },
-            { test: 'StringEquals', variable: 'aws:SourceAccount', values: [placementOf(this).account] },
-          ],
-        },
-      ],
-    });
-    new S3BucketLifecycleConfiguration(this, 'AccessLogsLifecycle', {
-      bucket: logs.name,
-      dependsOn: [logs.versioning],
-      rule: [
-        {
-          id: 'old-records',
-          status: 'Enabled',
-          filter: [{}],
-          expiration: [{ days: retentionDays }],
-          // Nobody replaces a record; what expires shall be gone.
-          noncurrentVersionExpiration: [{ noncurrentDays: 1 }],
-          abortIncompleteMultipartUpload: [{ daysAfterInitiation: ABANDONED_UPLOAD_DAYS }],
-        },
-      ],
-    });
-    return logs;
   }
 }

@@ -51,12 +51,12 @@ describe('the addons stack', () => {
       'bulkhead-policies': undefined,
       'pod-interfaces': undefined,
       keda: CHARTS.keda.version,
-      'envoy-gateway': CHARTS.envoyGateway.version,
       'envoy-gateway-crds': undefined,
       'argo-rollouts': CHARTS.argoRollouts.version,
       'external-secrets': CHARTS.externalSecrets.version,
       'aws-load-balancer-controller': CHARTS.loadBalancerController.version,
       'fluent-bit': CHARTS.fluentBit.version,
+      'metrics-server': CHARTS.metricsServer.version,
       prometheus: CHARTS.prometheus.version,
     });
   });
@@ -74,10 +74,9 @@ describe('the addons stack', () => {
     expect(kinds).toEqual([
       'EC2NodeClass general',
       'NodePool general',
-      ...['bulkhead-deployers', 'bulkhead-operators', 'bulkhead-workloads'].flatMap((name) => [
-        `ValidatingAdmissionPolicy ${name}`,
-        `ValidatingAdmissionPolicyBinding ${name}`,
-      ]),
+      ...['bulkhead-deployers', 'bulkhead-operators', 'bulkhead-workloads', 'bulkhead-routes'].flatMap(
+        (name) => [`ValidatingAdmissionPolicy ${name}`, `ValidatingAdmissionPolicyBinding ${name}`],
+      ),
       'SecurityGroupPolicy pods',
     ]);
     expect(schemaProblems(objects)).toEqual([]);
@@ -97,12 +96,11 @@ describe('order', () => {
   it.each([
     ['karpenter', 'karpenter-crd'],
     ['karpenter-nodes', 'karpenter'],
-    ['envoy-gateway', 'envoy-gateway-crds'],
   ])('installs %s after %s', (later, earlier) => {
     expect(waitsFor(release(later))).toContain(address(earlier));
   });
 
-  it.each(['karpenter', 'envoy-gateway'])('leaves the CRDs of %s to their own release', (name) => {
+  it.each(['karpenter'])('leaves the CRDs of %s to their own release', (name) => {
     expect(release(name)['skip_crds']).toBe(true);
   });
 
@@ -140,12 +138,12 @@ describe('controllers', () => {
   const CONTROLLERS: readonly [string, string[]][] = [
     ['karpenter', []],
     ['keda', []],
-    ['envoy-gateway', ['deployment']],
     ['argo-rollouts', ['controller']],
     ['external-secrets', []],
     ['external-secrets', ['webhook']],
     ['external-secrets', ['certController']],
     ['aws-load-balancer-controller', []],
+    ['metrics-server', []],
     ['prometheus', ['server']],
   ];
   const at = (name: string, path: string[], stack = prod): Record<string, unknown> =>
@@ -196,6 +194,16 @@ describe('controllers', () => {
 });
 
 describe('namespaces', () => {
+  it("of gateways takes part in every fleet, and makes proxies wait for their load balancer's word", () => {
+    const [found] = prod
+      .resources('kubernetes_namespace_v1')
+      .filter(({ metadata }) => metadata.name === 'envoy-gateway-system');
+    expect(found?.['metadata'].labels).toMatchObject({
+      'bulkhead/gateway-fleet': 'all',
+      'elbv2.k8s.aws/pod-readiness-gate-inject': 'enabled',
+    });
+  });
+
   it('admit restricted pods only, unless a reason stands beside it', () => {
     const enforced = prod.resources('kubernetes_namespace_v1').map((found) => {
       const { name, labels } = found['metadata'] as { name: string; labels: Record<string, string> };
@@ -214,6 +222,7 @@ describe('namespaces', () => {
       keda: 'restricted',
       logging: 'privileged',
       metrics: 'restricted',
+      'metrics-server': 'restricted',
     });
   });
 });
@@ -287,7 +296,9 @@ describe('roles', () => {
     const free = statements
       .filter(
         ({ condition }) =>
-          !/elbv2.k8s.aws\/cluster|ec2:Vpc|iam:AWSServiceName/.test(JSON.stringify(condition)),
+          !/elbv2.k8s.aws\/cluster|targets-of-cluster|ec2:Vpc|iam:AWSServiceName/.test(
+            JSON.stringify(condition),
+          ),
       )
       .map(({ sid }) => sid as unknown);
     // Reading certificates, and naming this one network.

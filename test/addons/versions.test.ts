@@ -1,6 +1,9 @@
-import { CHARTS, NODE_IMAGE_ALIAS, type PinnedChart } from '../../constructs/cluster/addons/versions';
+import { CHARTS, NODE_IMAGE_ALIAS } from '../../constructs/cluster/addons/versions';
+import type { PinnedChart } from '../../constructs/core/pinned-release';
+import { ENVOY_GATEWAY, GATEWAY_IMAGES } from '../../constructs/gateway/versions';
 
-const charts: readonly [string, PinnedChart][] = Object.entries(CHARTS);
+const ALL = { ...CHARTS, envoyGateway: ENVOY_GATEWAY };
+const charts: readonly [string, PinnedChart][] = Object.entries(ALL);
 
 describe('the table of versions', () => {
   it.each(charts)('pins %s exactly, says from where and when it was checked', (_, chart) => {
@@ -14,8 +17,12 @@ describe('the table of versions', () => {
     ['karpenterCrds', 'karpenter'],
     ['envoyGatewayCrds', 'envoyGateway'],
   ] as const)('gives %s the version and home of %s', (crds, controller) => {
-    expect(CHARTS[crds].version).toBe(CHARTS[controller].version);
-    expect(CHARTS[crds].repository).toBe(CHARTS[controller].repository);
+    expect(ALL[crds].version).toBe(ALL[controller].version);
+    expect(ALL[crds].repository).toBe(ALL[controller].repository);
+  });
+
+  it.each(Object.entries(GATEWAY_IMAGES))('pins the image of %s to one release', (_, image) => {
+    expect(image).toMatch(/^[a-z.]+\.(io|aws)\/[a-z/]+:[a-z-]*v?\d+\.\d+\.\d+[a-z-]*$/);
   });
 
   it('pins the image of nodes to one release', () => {

@@ -15,7 +15,14 @@ describe('the access strings of the cache', () => {
       default: user(DISABLED_ACCESS_STRING),
       acme: user(accessString({ kind: 'tenant', tenantId: 'acme' })),
       victim: user(accessString({ kind: 'tenant', tenantId: 'acme-eu' })),
-      reader: user(accessString({ kind: 'tenant', tenantId: 'acme' }, 'read')),
+      reader: user(accessString({ kind: 'tenant', tenantId: 'acme' }, { own: 'read' })),
+      authorizer: user(
+        accessString(
+          { kind: 'platform', service: 'authorizer' },
+          { reads: [{ kind: 'platform', service: 'revocation' }] },
+        ),
+      ),
+      revocation: user(accessString({ kind: 'platform', service: 'revocation' })),
       api: user(accessString({ kind: 'service', tier: 'acme', service: 'api' })),
     });
     acme = await server.connect('acme', PASSWORD);
@@ -147,6 +154,36 @@ describe('the access strings of the cache', () => {
       expect(await reader.send(...words)).toMatch(/^-NOPERM/);
     }
     reader.close();
+  });
+
+  it('let the authorizer read what is revoked, and neither write that nor read anything else', async () => {
+    const revocation = await server.connect('revocation', PASSWORD);
+    const authorizer = await server.connect('authorizer', PASSWORD);
+    expect(await revocation.send('XADD', 'plt:revocation:{deny}', '*', 'kind', 'user')).toMatch(/^\$/);
+    expect(await authorizer.send('XRANGE', 'plt:revocation:{deny}', '-', '+')).toContain('user');
+    expect(await authorizer.send('XLEN', 'plt:revocation:{deny}')).toBe(':1');
+    for (const words of [
+      ['XADD', 'plt:revocation:{deny}', '*', 'kind', 'user'],
+      ['XTRIM', 'plt:revocation:{deny}', 'MAXLEN', '0'],
+      ['DEL', 'plt:revocation:{deny}'],
+      ['EXPIRE', 'plt:revocation:{deny}', '1'],
+      ['XRANGE', 'plt:load-level:level', '-', '+'],
+      ['GET', 'ten:acme-eu:cache:secret'],
+    ]) {
+      expect(await authorizer.send(...words)).toMatch(/^-NOPERM/);
+    }
+    for (const opened of [revocation, authorizer]) opened.close();
+  });
+
+  it.each([
+    ['XADD', 'plt:revocation:{deny}', 'MINID', '0', '*', 'kind', 'user'],
+    ['XRANGE', 'plt:revocation:{deny}', '-', '+'],
+    ['XTRIM', 'plt:revocation:{deny}', 'MAXLEN', '0'],
+    ['GET', 'plt:load-level:level'],
+    ['SET', 'plt:load-level:level', '2'],
+    ['XREAD', 'STREAMS', 'plt:revocation:{deny}', '0'],
+  ])('keep tenants from what the platform has there: %s %s', async (...words) => {
+    expect(await acme.send(...words)).toMatch(/^-NOPERM/);
   });
 
   it('let nobody in as the default user', async () => {

@@ -202,7 +202,7 @@ describe('props that a cache refuses', () => {
        - shards must be a whole number from 1 to 45, got 0
        - replicasPerShard must be a whole number from 1 to 5, got 0
        - owners must have users of their own, got twice: bulkhead-prod-use1a-svc-starter-s0
-       - a user group holds 100 users, got 101: 1 that can do nothing, 2 of services and 98 of dedicated tenants; place tenants in another cell
+       - a user group holds 100 users, got 101: 1 that can do nothing, 2 of services, 0 of the platform and 98 of dedicated tenants; place tenants in another cell
        - snapshotRetentionDays must be a whole number from 1 to 35, got 0
        - quietHour.hourUtc must be a whole number from 0 to 23, got 24"
     `);
@@ -232,7 +232,7 @@ describe('props that a cache refuses', () => {
   it('more users than a user group holds: 100, tenants and the one that can do nothing included', () => {
     accepted({ owners: services(6), dedicatedTenants: 93 });
     expect(() => build({ owners: services(6), dedicatedTenants: 94 })).toThrow(
-      'a user group holds 100 users, got 101: 1 that can do nothing, 6 of services and 94 of dedicated tenants; place tenants in another cell',
+      'a user group holds 100 users, got 101: 1 that can do nothing, 6 of services, 0 of the platform and 94 of dedicated tenants; place tenants in another cell',
     );
   });
 

@@ -12,6 +12,7 @@ const name = fc.stringMatching(/^[a-z][a-z0-9]{1,8}(-[a-z0-9]{1,8}){0,2}$/);
 const owner: fc.Arbitrary<CacheOwner> = fc.oneof(
   fc.record({ kind: fc.constant('tenant' as const), tenantId: name }),
   fc.record({ kind: fc.constant('service' as const), tier: name, service: name }),
+  fc.record({ kind: fc.constant('platform' as const), service: name }),
 );
 
 describe('the keyspace of the cache', () => {
@@ -62,7 +63,13 @@ describe('the keyspace of the cache', () => {
     const access = accessString({ kind: 'tenant', tenantId: 'acme' });
     expect(access).toMatch(/^on ~ten:acme:\* -@all \+/);
     expect(access).not.toMatch(/\+@|allkeys|allcommands|allchannels|~\*|>|#|nopass/);
-    expect(accessString({ kind: 'tenant', tenantId: 'acme' }, 'read')).toContain(' %R~ten:acme:* ');
+    expect(accessString({ kind: 'tenant', tenantId: 'acme' }, { own: 'read' })).toContain(' %R~ten:acme:* ');
+    expect(
+      accessString(
+        { kind: 'platform', service: 'authorizer' },
+        { reads: [{ kind: 'platform', service: 'revocation' }] },
+      ),
+    ).toMatch(/^on ~plt:authorizer:\* %R~plt:revocation:\* -@all \+/);
     expect(DISABLED_ACCESS_STRING).toMatch(/^off /);
   });
 

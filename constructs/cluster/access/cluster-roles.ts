@@ -58,6 +58,9 @@ const OPERATOR: readonly ClusterRoleV1Rule[] = [
 const NAMESPACE_DEPLOYER: readonly ClusterRoleV1Rule[] = [
   // Secrets are where Helm keeps the records of its releases.
   rule('', ['limitranges', 'resourcequotas', 'secrets', 'serviceaccounts'], [...READ, ...WRITE]),
+  // What routes may say, an admission policy decides. Nothing else of these groups: policies are the gateways' own.
+  rule('gateway.envoyproxy.io', ['httproutefilters'], [...READ, ...WRITE]),
+  rule('gateway.networking.k8s.io', ['httproutes'], [...READ, ...WRITE]),
   rule('networking.k8s.io', ['networkpolicies'], [...READ, ...WRITE]),
   rule(RBAC, ['rolebindings'], [...READ, ...WRITE]),
   rule('vpcresources.k8s.aws', ['securitygrouppolicies'], [...READ, ...WRITE]),

@@ -6,20 +6,26 @@ import { deployersGroup } from '../../core/workload-labels';
 import { CLUSTER_ROLES, DEPLOYER_ROLE } from './cluster-roles';
 import { deployerPolicy } from './deployer-policy';
 import { operatorPolicy } from './operator-policy';
+import { routePolicy } from './route-policy';
 import { workloadPolicy } from './workload-policy';
+
+export interface WorkloadAccessProps {
+  /** The cell's public zone, without a final dot. */
+  readonly zoneName: string;
+}
 
 /**
  * Who may do what with tiers and tenants in a cluster: roles that stacks of tiers and tenants bind in their namespaces, a
  * role for their deployers, and admission policies for what roles cannot say. Groups get members by access entries.
  */
 export class WorkloadAccess extends Construct {
-  public constructor(scope: Construct, id: string) {
+  public constructor(scope: Construct, id: string, { zoneName }: WorkloadAccessProps) {
     super(scope, id);
     // First: a deployer that has rights has its limits already.
     const policies = new GeneratedChart(this, 'Policies', {
       name: 'bulkhead-policies',
       namespace: 'kube-system',
-      objects: [...deployerPolicy, ...operatorPolicy, ...workloadPolicy],
+      objects: [...deployerPolicy, ...operatorPolicy, ...workloadPolicy, ...routePolicy(zoneName)],
     });
     for (const [name, rules] of Object.entries(CLUSTER_ROLES)) {
       new ClusterRoleV1(this, name, { metadata: { name }, rule: [...rules], dependsOn: [policies.release] });

@@ -13,6 +13,9 @@ export interface AddonNamespaceProps {
    * @default 'restricted'
    */
   readonly podSecurity?: PodSecurity;
+
+  /** @default - none but those of Pod Security */
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 /** A namespace for one add-on, with its Pod Security Standard enforced. */
@@ -20,13 +23,14 @@ export class AddonNamespace extends Construct {
   public readonly name: string;
   public readonly resource: NamespaceV1;
 
-  public constructor(scope: Construct, id: string, { name, podSecurity }: AddonNamespaceProps) {
+  public constructor(scope: Construct, id: string, { name, podSecurity, labels }: AddonNamespaceProps) {
     super(scope, id);
     this.name = name;
     this.resource = new NamespaceV1(this, 'Namespace', {
       metadata: {
         name,
         labels: {
+          ...labels,
           'pod-security.kubernetes.io/enforce': podSecurity ?? 'restricted',
           'pod-security.kubernetes.io/audit': 'restricted',
           'pod-security.kubernetes.io/warn': 'restricted',

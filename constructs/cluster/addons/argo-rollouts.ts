@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import { AddonNamespace } from './addon-namespace';
-import { PinnedRelease } from './pinned-release';
-import { resources, SYSTEM_POD, zoneSpread } from './system-pods';
+import { PinnedRelease } from '../../core/pinned-release';
+import { resources, SYSTEM_POD, zoneSpread } from '../../core/system-pods';
 import { CHARTS } from './versions';
 
 export interface ArgoRolloutsProps {

@@ -11,6 +11,7 @@ import { Karpenter } from './karpenter';
 import { Keda } from './keda';
 import { LoadBalancerController } from './load-balancer-controller';
 import { MetricsCollector } from './metrics-collector';
+import { MetricsServer } from './metrics-server';
 import { MetricsWorkspace } from './metrics-workspace';
 import type { NodePoolProps } from '../node-pool';
 
@@ -81,7 +82,8 @@ export class ClusterAddons extends Construct {
     });
     new Karpenter(this, 'Karpenter', { cluster, replicas, nodes: props.nodes, tags });
     new Keda(this, 'Keda', { cluster, replicas, metricsWorkspaceArn: this.metrics.arn });
-    const { namespace } = new EnvoyGateway(this, 'EnvoyGateway', { replicas });
+    const { namespace } = new EnvoyGateway(this, 'EnvoyGateway');
+    new MetricsServer(this, 'MetricsServer', { replicas });
     new ArgoRollouts(this, 'ArgoRollouts', { replicas });
     new ExternalSecrets(this, 'ExternalSecrets', { cluster, replicas });
     new LoadBalancerController(this, 'LoadBalancerController', { cluster, vpcId, replicas, tags });

@@ -2,57 +2,32 @@ import { Release } from '@cdktf/provider-helm/lib/release';
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { ChartAsset } from '../../core/chart-asset';
+import { EVERY_FLEET, GATEWAY_NAMESPACE, WORKLOAD_LABELS } from '../../core/workload-labels';
 import { AddonNamespace } from './addon-namespace';
-import { PinnedRelease } from './pinned-release';
-import { resources, SYSTEM_POD, zoneSpread } from './system-pods';
 import { CHARTS } from './versions';
 
-export interface EnvoyGatewayProps {
-  /** Pods of the controller. The proxies are the gateways' matter. */
-  readonly replicas: number;
-}
-
-/** Envoy Gateway's controller with the CRDs of the Gateway API and its own. Gateways come with their own stack. */
+/**
+ * Where Envoy Gateway and its proxies run, and the CRDs of the Gateway API and of its own. The controller comes with the
+ * gateways' stack: how it counts calls is set in its configuration, and that needs the cell's cache.
+ */
 export class EnvoyGateway extends Construct {
   public readonly namespace: string;
-  public constructor(scope: Construct, id: string, { replicas }: EnvoyGatewayProps) {
+  public constructor(scope: Construct, id: string) {
     super(scope, id);
-    // The proxies of gateways run here too, and their pods are Envoy Gateway's to shape: "baseline" asks nothing of
+    // The proxies of gateways run here, and their pods are Envoy Gateway's to shape: "baseline" asks nothing of
     // them but to stay off the host.
     const namespace = new AddonNamespace(this, 'Namespace', {
-      name: 'envoy-gateway-system',
+      name: GATEWAY_NAMESPACE,
       podSecurity: 'baseline',
-    });
-    const crds = this.customResourceDefinitions(namespace);
-    this.namespace = namespace.name;
-    new PinnedRelease(this, 'Controller', {
-      chart: CHARTS.envoyGateway,
-      name: 'envoy-gateway',
-      namespace: namespace.name,
-      crdsElsewhere: true,
-      values: {
-        crds: { enabled: false },
-        deployment: {
-          replicas,
-          priorityClassName: SYSTEM_POD.priorityClassName,
-          pod: {
-            nodeSelector: SYSTEM_POD.nodeSelector,
-            tolerations: SYSTEM_POD.tolerations,
-            topologySpreadConstraints: zoneSpread({ 'control-plane': 'envoy-gateway' }),
-          },
-          envoyGateway: { resources: resources('100m', '256Mi', '1Gi') },
-        },
-        podDisruptionBudget: { maxUnavailable: 1 },
-        certgen: {
-          job: {
-            nodeSelector: SYSTEM_POD.nodeSelector,
-            tolerations: SYSTEM_POD.tolerations,
-            resources: resources('10m', '64Mi', '128Mi'),
-          },
-        },
+      labels: {
+        // Envoy Gateway watches the namespaces with this label: owners', and its own, where fallback routes are.
+        [WORKLOAD_LABELS.fleet]: EVERY_FLEET,
+        // A proxy counts as ready only when its load balancer sends it calls: until then the one that it replaces stays.
+        'elbv2.k8s.aws/pod-readiness-gate-inject': 'enabled',
       },
-      dependsOn: [namespace.resource, crds],
     });
+    this.customResourceDefinitions(namespace.resource);
+    this.namespace = namespace.name;
   }
 
   /**
@@ -62,7 +37,7 @@ export class EnvoyGateway extends Construct {
    * alone exceeds the 1 MiB of a Kubernetes Secret (envoyproxy/gateway issue 6105). Helm does not keep those of a
    * chart that another chart depends on, so a chart with nothing but that dependency is released.
    */
-  private customResourceDefinitions(namespace: AddonNamespace): ITerraformDependable {
+  private customResourceDefinitions(namespace: ITerraformDependable): void {
     const { repository, chart, version } = CHARTS.envoyGatewayCrds;
     const wrapper = new ChartAsset(this, 'CrdsChart', {
       'Chart.yaml': `${JSON.stringify({
@@ -77,15 +52,15 @@ export class EnvoyGateway extends Construct {
         },
       })}\n`,
     });
-    return new Release(this, 'Crds', {
+    new Release(this, 'Crds', {
       name: 'envoy-gateway-crds',
-      namespace: namespace.name,
+      namespace: GATEWAY_NAMESPACE,
       chart: wrapper.chart,
       dependencyUpdate: true,
       atomic: true,
       cleanupOnFail: true,
       maxHistory: 2,
-      dependsOn: [namespace.resource],
+      dependsOn: [namespace],
       // Without them every gateway, route and policy of the cell is gone.
       lifecycle: { preventDestroy: true },
     });

@@ -2,8 +2,8 @@ import { Construct } from 'constructs';
 import type { ICluster } from '../../core/interfaces';
 import { nameParts, placementOf } from '../../core/placement';
 import { AddonNamespace } from './addon-namespace';
-import { PinnedRelease } from './pinned-release';
-import { resources, RESTRICTED_CONTAINER, SYSTEM_POD, zoneSpread } from './system-pods';
+import { PinnedRelease } from '../../core/pinned-release';
+import { resources, RESTRICTED_CONTAINER, SYSTEM_POD, zoneSpread } from '../../core/system-pods';
 import { CHARTS } from './versions';
 import { WorkloadRole } from './workload-role';
 

@@ -1,10 +1,14 @@
 import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group';
+import type { DataAwsIamPolicyDocumentStatement } from '@cdktf/provider-aws/lib/data-aws-iam-policy-document';
 import { Construct } from 'constructs';
 import type { ICluster } from '../../core/interfaces';
+import { accessLogGroupName, accessStreamName } from '../../core/access-log';
+import { nameIn } from '../../core/naming';
 import { placementOf } from '../../core/placement';
 import { AddonNamespace } from './addon-namespace';
-import { PinnedRelease } from './pinned-release';
-import { resources } from './system-pods';
+import { fluentBitConfig, METRICS_PORT, STATE } from './fluent-bit-config';
+import { PinnedRelease } from '../../core/pinned-release';
+import { resources } from '../../core/system-pods';
 import { CHARTS } from './versions';
 import { WorkloadRole } from './workload-role';
 
@@ -19,9 +23,12 @@ export interface FluentBitProps {
 }
 
 const SERVICE_ACCOUNT = 'fluent-bit';
-const STATE = '/var/fluent-bit/state';
 
-/** Fluent Bit on every node: sends what pods print to CloudWatch Logs. */
+/**
+ * Fluent Bit on every node: sends what pods print to CloudWatch Logs, and what gateways tell of each request to a log group
+ * and a delivery stream of its own. The gateway's stack makes those two later, and the agent knows them by their names; until
+ * then no gateway tells anything.
+ */
 export class FluentBit extends Construct {
   public constructor(scope: Construct, id: string, props: FluentBitProps) {
     super(scope, id);
@@ -45,28 +52,76 @@ export class FluentBit extends Construct {
           // Every stream of the one group: each container has its own.
           resources: [`${logs.arn}:*`],
         },
+        ...this.accessStatements(),
       ],
     });
     new PinnedRelease(this, 'Agent', {
       chart: CHARTS.fluentBit,
       name: 'fluent-bit',
       namespace: namespace.name,
-      values: values(placementOf(this).region, logs.name),
+      values: values(
+        fluentBitConfig({
+          region: placementOf(this).region,
+          podLogGroup: logs.name,
+          accessLogGroup: accessLogGroupName(placementOf(this)),
+          accessStream: accessStreamName(placementOf(this)),
+        }),
+      ),
       dependsOn: [namespace.resource, role.association],
     });
   }
+
+  /** Handing on what gateways tell. */
+  private accessStatements(): readonly DataAwsIamPolicyDocumentStatement[] {
+    const placement = placementOf(this);
+    const { account, region } = placement;
+    return [
+      {
+        sid: 'WriteRequests',
+        actions: ['logs:CreateLogStream', 'logs:DescribeLogStreams', 'logs:PutLogEvents'],
+        // Every stream of the one group: each proxy has its own.
+        resources: [`arn:aws:logs:${region}:${account}:log-group:${accessLogGroupName(placement)}:*`],
+      },
+      {
+        sid: 'SendHistory',
+        actions: ['firehose:PutRecordBatch'],
+        resources: [`arn:aws:firehose:${region}:${account}:deliverystream/${accessStreamName(placement)}`],
+      },
+      {
+        sid: 'EncryptHistory',
+        // As AWS's own log deliveries have it, for a stream with a key of the customer's (AWSServiceRoleForLogDeliveryPolicy).
+        actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+        // The key is made after this role, so its alias names it.
+        resources: [`arn:aws:kms:${region}:${account}:key/*`],
+        condition: [
+          {
+            test: 'ForAnyValue:StringEquals',
+            variable: 'kms:ResourceAliases',
+            values: [`alias/${nameIn(placement, 'kmsAlias', 'gateway-history')}`],
+          },
+          { test: 'StringEquals', variable: 'kms:ViaService', values: [`firehose.${region}.amazonaws.com`] },
+        ],
+      },
+    ];
+  }
 }
 
-function values(region: string, logGroup: string): object {
+function values(config: Readonly<Record<string, string>>): object {
   return {
     kind: 'DaemonSet',
     serviceAccount: { name: SERVICE_ACCOUNT },
     testFramework: { enabled: false },
     image: { pullPolicy: 'IfNotPresent' },
     priorityClassName: 'system-node-critical',
+    // What it sends, retries and drops: nothing is lost without a trace.
+    podAnnotations: {
+      'prometheus.io/scrape': 'true',
+      'prometheus.io/port': String(METRICS_PORT),
+      'prometheus.io/path': '/api/v2/metrics/prometheus',
+    },
     // Every node, whatever it is kept for.
     tolerations: [{ operator: 'Exists' }],
-    resources: resources('50m', '64Mi', '256Mi'),
+    resources: resources('50m', '64Mi', '384Mi'),
     podSecurityContext: { seccompProfile: { type: 'RuntimeDefault' } },
     // Root, for the files belong to root; without any of root's capabilities.
     securityContext: {
@@ -84,62 +139,6 @@ function values(region: string, logGroup: string): object {
       { name: 'state', mountPath: STATE },
     ],
     updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '10%' } },
-    config: {
-      service: section('SERVICE', {
-        Daemon: 'Off',
-        Flush: '1',
-        Log_Level: 'info',
-        Parsers_File: '/fluent-bit/etc/parsers.conf',
-        HTTP_Server: 'On',
-        HTTP_Listen: '0.0.0.0',
-        HTTP_Port: '2020',
-        Health_Check: 'On',
-        'storage.path': `${STATE}/buffer`,
-        // Lines that CloudWatch does not take yet wait on disk, not in memory.
-        'storage.backlog.mem_limit': '64M',
-      }),
-      inputs: section('INPUT', {
-        Name: 'tail',
-        Path: '/var/log/containers/*.log',
-        // Its own lines would make more of its own lines.
-        Exclude_Path: '/var/log/containers/fluent-bit-*',
-        'multiline.parser': 'cri',
-        Tag: 'kube.*',
-        // Where it stopped reading, over restarts.
-        DB: `${STATE}/tail.db`,
-        'DB.locking': 'true',
-        'storage.type': 'filesystem',
-        Mem_Buf_Limit: '64M',
-        Skip_Long_Lines: 'On',
-        Refresh_Interval: '10',
-      }),
-      filters: section('FILTER', {
-        Name: 'kubernetes',
-        Match: 'kube.*',
-        Merge_Log: 'On',
-        Keep_Log: 'Off',
-        Annotations: 'Off',
-        'K8S-Logging.Parser': 'Off',
-        // A pod may not silence itself.
-        'K8S-Logging.Exclude': 'Off',
-      }),
-      outputs: section('OUTPUT', {
-        Name: 'cloudwatch_logs',
-        Match: 'kube.*',
-        region,
-        log_group_name: logGroup,
-        log_stream_prefix: 'pod-',
-        auto_create_group: 'Off',
-        Retry_Limit: 'no_limits',
-        'storage.total_limit_size': '2G',
-      }),
-      customParsers: '',
-    },
+    config,
   };
-}
-
-/** A section of Fluent Bit's configuration. */
-function section(name: string, entries: Readonly<Record<string, string>>): string {
-  const lines = Object.entries(entries).map(([key, value]) => `    ${key} ${value}\n`);
-  return [`[${name}]\n`, ...lines].join('');
 }

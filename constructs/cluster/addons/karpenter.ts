@@ -3,8 +3,8 @@ import { GeneratedChart } from '../../core/chart';
 import type { ICluster } from '../../core/interfaces';
 import { KARPENTER_ACCOUNT } from '../karpenter-account';
 import { nodeClass, type NodePoolProps, openNodePool } from '../node-pool';
-import { PinnedRelease } from './pinned-release';
-import { resources, SYSTEM_POD } from './system-pods';
+import { PinnedRelease } from '../../core/pinned-release';
+import { resources, SYSTEM_POD } from '../../core/system-pods';
 import { CHARTS } from './versions';
 
 export interface KarpenterProps {

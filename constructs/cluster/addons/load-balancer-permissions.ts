@@ -1,4 +1,5 @@
 import type { DataAwsIamPolicyDocumentStatement } from '@cdktf/provider-aws/lib/data-aws-iam-policy-document';
+import { TARGETS_TAG } from '../../core/gateway-ports';
 import type { Placement } from '../../core/placement';
 
 /**
@@ -139,6 +140,15 @@ export function loadBalancerStatements(
       ],
       resources: [...balancers, ...parts],
       condition: [tagged('Resource')],
+    },
+    {
+      sid: 'RegisterTargets',
+      // Target groups of gateways, which Terraform makes and tags: their pods come and go, and nothing else of them changes.
+      actions: ['elasticloadbalancing:RegisterTargets', 'elasticloadbalancing:DeregisterTargets'],
+      resources: [elb('targetgroup/*')],
+      condition: [
+        { test: 'StringEquals', variable: `aws:ResourceTag/${TARGETS_TAG}`, values: [clusterName] },
+      ],
     },
     {
       sid: 'ServiceRole',

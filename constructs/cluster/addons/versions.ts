@@ -1,20 +1,8 @@
-/** A Helm chart at one version. */
-export interface PinnedChart {
-  /** Chart repository: an `oci://` registry path or an `https://` index. */
-  readonly repository: string;
-  /** Name of the chart in its repository. */
-  readonly chart: string;
-  /** Version of the chart, exact. */
-  readonly version: string;
-  /** Version of the program that this chart installs. For people: the chart decides it. */
-  readonly appVersion: string;
-  /** Day on which the version was last compared with the project's releases, as YYYY-MM-DD. */
-  readonly checked: string;
-}
+import type { PinnedChart } from '../../core/pinned-release';
 
 /**
- * Every chart of a cell, and the one place to change a version. A chart of CRDs carries the version of its controller,
- * for the two are released together.
+ * Every chart of a cell's add-ons, and the one place to change a version. A chart of CRDs carries the version of its
+ * controller, for the two are released together; the controller of gateways is in `constructs/gateway/versions.ts`.
  *
  * What a version pins: Helm verifies the digests that a registry or index states for a chart, not who made it; images
  * are pinned by tag inside the charts (Karpenter's by digest).
@@ -39,13 +27,6 @@ export const CHARTS = {
     chart: 'keda',
     version: '2.21.1',
     appVersion: '2.21.1',
-    checked: '2026-11-23',
-  },
-  envoyGateway: {
-    repository: 'oci://docker.io/envoyproxy',
-    chart: 'gateway-helm',
-    version: '1.9.2',
-    appVersion: '1.9.2',
     checked: '2026-11-23',
   },
   envoyGatewayCrds: {
@@ -83,6 +64,13 @@ export const CHARTS = {
     version: '0.57.5',
     appVersion: '5.0.5',
     checked: '2026-11-23',
+  },
+  metricsServer: {
+    repository: 'https://kubernetes-sigs.github.io/metrics-server',
+    chart: 'metrics-server',
+    version: '3.14.0',
+    appVersion: '0.9.0',
+    checked: '2026-11-25',
   },
   prometheus: {
     repository: 'https://prometheus-community.github.io/helm-charts',

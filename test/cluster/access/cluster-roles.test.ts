@@ -7,7 +7,7 @@ import { synth, type Synthesized } from '../../support/synth';
 const stack = synth((scope) => {
   new KubernetesProvider(scope, 'kubernetes', {});
   new HelmProvider(scope, 'helm', {});
-  new WorkloadAccess(scope, 'Access');
+  new WorkloadAccess(scope, 'Access', { zoneName: 'use1a.bulkhead.example' });
 });
 
 /** Whether a role allows a verb on `group/resource`, and if it is told, on an object of that name. */

@@ -32,9 +32,9 @@ export class PrivateBucket extends Construct {
 
   public constructor(scope: Construct, id: string, { name, keyArn, policy }: PrivateBucketProps) {
     super(scope, id);
-    // No copy in another region (CKV_AWS_144): without the home region nothing can be deployed, but every cell goes on
-    // serving, and versions protect against everything short of the region's end. No event notifications (CKV2_AWS_62):
-    // nothing acts on these objects; the access log records who touched them.
+    // No copy in another region (CKV_AWS_144): nothing that serves a request needs these objects, and versions protect
+    // against everything short of the region's end. No event notifications (CKV2_AWS_62): nothing acts on these objects;
+    // where it matters who touched them, `recordAccess` tells.
     const created = new S3Bucket(this, 'Bucket', { bucket: name, lifecycle: { preventDestroy: true } });
     const { bucket } = created;
     this.arn = created.arn;

@@ -1,7 +1,20 @@
 import { Release } from '@cdktf/provider-helm/lib/release';
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
-import type { PinnedChart } from './versions';
+
+/** A Helm chart at one version. */
+export interface PinnedChart {
+  /** Chart repository: an `oci://` registry path or an `https://` index. */
+  readonly repository: string;
+  /** Name of the chart in its repository. */
+  readonly chart: string;
+  /** Version of the chart, exact. */
+  readonly version: string;
+  /** Version of the program that this chart installs. For people: the chart decides it. */
+  readonly appVersion: string;
+  /** Day on which the version was last compared with the project's releases, as YYYY-MM-DD. */
+  readonly checked: string;
+}
 
 export interface PinnedReleaseProps {
   readonly chart: PinnedChart;

@@ -1,4 +1,4 @@
-import { SYSTEM_POOL } from '../system-pool';
+import { SYSTEM_POOL } from './system-pool';
 
 /** How a controller is placed: on the system nodes, in the words of a pod's spec. Most charts take these values as they are. */
 export const SYSTEM_POD = {

@@ -32,7 +32,10 @@ export interface Platform extends DeepReadonly<Omit<PlatformFile, 'platform' | '
   /** Name of the platform: the prefix of physical names. */
   readonly name: string;
   readonly environment: Environment;
-  readonly load: DeepReadonly<Required<PlatformFile['load']>>;
+  readonly load: DeepReadonly<Omit<PlatformFile['load'], 'peakSessions'>> & {
+    /** People and machines that hold a token at the busiest time. */
+    readonly peakSessions: number;
+  };
   /** Cells, sorted by id; at least one. */
   readonly cells: readonly Cell[];
   /** Dedicated tenants, sorted by id: all of them, or those that `loadPlatform` was asked to read. */

@@ -4,6 +4,8 @@ import { cellId } from '../schema/cell';
 import { platformSchema } from '../schema/platform';
 import { tenantSchema } from '../schema/tenant';
 import { explainIssues } from './explain';
+import { checkGatewayRules } from './gateway-rules';
+import { checkFederation, checkIdentityRules } from './identity-rules';
 import { parseSource, type Parsed, type Source } from './parse';
 import { checkPlatformRules } from './platform-rules';
 import type { Problem } from './problem';
@@ -41,12 +43,15 @@ export function checkConfig({ environment, platform, tenants, tenantNames }: Env
       ? [
           ...checkPlatformRules(platformDocument, { environment, tenantFiles: tenantNames.size }),
           ...checkTierRules(platformDocument, environment),
+          ...checkIdentityRules(platformDocument, environment),
+          ...checkGatewayRules(platformDocument, environment),
         ]
       : []),
     ...tenantDocuments.flatMap(({ document }) => explainIssues(document, tenantSchema)),
     // Without any cell, platform.yaml is what is wrong, not every tenant.
     ...checkTenantRules(tenantDocuments, tenantNames, cells.length > 0 ? cells : undefined),
     ...checkTenantSizes(tenantDocuments, platformDocument, environment),
+    ...checkFederation(tenantDocuments),
   ];
   if (problems.length > 0 || platformDocument === undefined) return { platform: undefined, problems };
 

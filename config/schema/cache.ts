@@ -58,10 +58,10 @@ export const cacheSchema = z.strictObject({
     ._default(z.int().check(z.gte(1), z.lte(5)), 1)
     .check(z.describe('Replicas of each shard in other zones, 1-5; at most 90 nodes in all. Default: 1.')),
   services: z
-    ._default(z.array(serviceName).check(z.minLength(1), distinct), ['api', 'gateway'])
+    ._default(z.array(serviceName).check(z.minLength(1), distinct), ['api'])
     .check(
       z.describe(
-        'Services that use the cache; each has a user and a key prefix for every tier. Default: api and gateway.',
+        'Services of tiers that use the cache; each has a user and a key prefix for every tier. Default: api.',
       ),
     ),
   snapshotRetentionDays: z

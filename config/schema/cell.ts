@@ -7,6 +7,7 @@ import { identitySchema } from './identity';
 import { instanceType } from './instance-types';
 import { KUBERNETES_VERSIONS } from './kubernetes-versions';
 import { publicAccessCidr } from './public-access';
+import { quotasSchema } from './quotas';
 
 /**
  * Words that would read as something else where a cell id stands: in names of stacks, roles and contracts.
@@ -171,6 +172,9 @@ export const cellSchema = z.strictObject({
   data: z.prefault(dataSchema, {}).check(z.describe('Databases of the cell.')),
   identity: z.prefault(identitySchema, {}).check(z.describe('Sign-in and tokens of the cell.')),
   gateway: z.prefault(gatewaySchema, {}).check(z.describe('Gateways of the cell.')),
+  quotas: z
+    .prefault(quotasSchema, {})
+    .check(z.describe("What AWS allows the cell's account in its region, where it was raised.")),
 });
 
 export type CellConfig = z.infer<typeof cellSchema>;

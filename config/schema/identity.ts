@@ -4,7 +4,7 @@ import { distinct, logRetentionDays } from './common';
 const whole = (min: number, max: number) => z.int().check(z.gte(min), z.lte(max));
 
 // Cognito takes https, and http for localhost: "CallbackURLs", CreateUserPoolClient, Cognito API reference.
-const redirectUrl = z
+export const redirectUrl = z
   .string()
   .check(
     z.regex(
@@ -12,6 +12,43 @@ const redirectUrl = z
       'must be an https URL without fragment, or http://localhost for development',
     ),
     z.maxLength(1024),
+  );
+
+/** What an SES identity may send as: its one address, or addresses of its domain and of names below it. */
+function mayBeFrom(identityArn: string, from: string): boolean {
+  const [, identity = ''] = identityArn.split(':identity/');
+  const [address = ''] = /[^<\s]+@[^>\s]+/.exec(from) ?? [];
+  const [, domain = ''] = address.split('@');
+  return address === identity || domain === identity || domain.endsWith(`.${identity}`);
+}
+
+const mailSchema = z
+  .strictObject({
+    identityArn: z
+      .string()
+      .check(
+        z.regex(
+          /^arn:aws:ses:[a-z]{2}(-[a-z]+)+-\d:\d{12}:identity\/[\w.@+-]+$/,
+          'must be the ARN of an SES identity, such as arn:aws:ses:us-east-1:222222222222:identity/bulkhead.example',
+        ),
+        z.describe('ARN of the verified SES identity, in a region from which Cognito sends.'),
+      ),
+    from: z
+      .string()
+      .check(
+        z.regex(
+          /^([\w .-]+ <[\w.+-]+@[a-z0-9-]+(\.[a-z0-9-]+)+>|[\w.+-]+@[a-z0-9-]+(\.[a-z0-9-]+)+)$/,
+          'must be an e-mail address, or a name with one in angle brackets',
+        ),
+        z.maxLength(320),
+        z.describe('Sender that people see: an address of the identity, with a name before it if wanted.'),
+      ),
+  })
+  .check(
+    z.refine(
+      ({ identityArn, from }) => mayBeFrom(identityArn, from),
+      'must have a sender of its own identity',
+    ),
   );
 
 export const identitySchema = z.strictObject({
@@ -44,6 +81,13 @@ export const identitySchema = z.strictObject({
   mfa: z
     ._default(z.enum(['required', 'optional']), 'required')
     .check(z.describe('Second factor for people; prod needs required. Default: required.')),
+  mail: z
+    .optional(mailSchema)
+    .check(
+      z.describe(
+        'What invitations and codes are sent by. Default: Cognito itself, at most 50 messages a day for the whole account.',
+      ),
+    ),
   callbackUrls: z
     ._default(z.array(redirectUrl).check(z.maxLength(100), distinct), [])
     .check(

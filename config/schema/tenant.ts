@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { cellId } from './cell';
-import { costCentre } from './common';
+import { costCentre, distinct } from './common';
+import { redirectUrl } from './identity';
 import { capacityAcu, tenantPods } from './tiers';
 
 /** Words that would collide with a namespace, a tier or a stack where a tenant id stands. */
@@ -62,6 +63,83 @@ const quotaOverride = z.strictObject({
     .check(z.describe("Memory of all pods together, in GiB. Default: the tier's.")),
 });
 
+// Cognito calls these on ports 80 and 443 only, and OIDC providers over https only: "Using OIDC identity providers with a user
+// pool" and "Using SAML identity providers with a user pool", Amazon Cognito Developer Guide.
+const providerUrl = z
+  .string()
+  .check(
+    z.regex(
+      /^https:\/\/[a-z0-9-]+(\.[a-z0-9-]+)+(:443)?(\/[^\s?#]*)?(\?[^\s#]*)?$/,
+      'must be an https URL on port 443 without fragment',
+    ),
+    z.maxLength(2048),
+  );
+
+const samlSchema = z.strictObject({
+  metadataUrl: providerUrl.check(
+    z.describe(
+      'URL of the metadata of the SAML 2.0 identity provider, which Cognito reads again every 6 hours.',
+    ),
+  ),
+});
+
+const oidcSchema = z.strictObject({
+  issuer: providerUrl.check(
+    z.describe(
+      'Issuer of the OpenID Connect provider, below which .well-known/openid-configuration is. Its client secret is no config: docs/runbooks/federation.md.',
+    ),
+  ),
+  clientId: z
+    .string()
+    .check(
+      z.regex(/^[\x21-\x7e]+$/, 'must be visible characters without spaces'),
+      z.maxLength(255),
+      z.describe('Id that the provider has given to this platform.'),
+    ),
+});
+
+// The attributes of people that are read from the provider, and no others: never the tenant, which the provider's own name is.
+const attributeName = (whose: string) =>
+  z
+    .optional(
+      z
+        .string()
+        .check(z.regex(/^[\x21-\x7e]+$/, 'must be visible characters without spaces'), z.maxLength(256)),
+    )
+    .check(z.describe(whose));
+
+const federationSchema = z
+  .strictObject({
+    saml: z.optional(samlSchema).check(z.describe('SAML 2.0; this or oidc.')),
+    oidc: z.optional(oidcSchema).check(z.describe('OpenID Connect; this or saml.')),
+    email: attributeName(
+      'Attribute or claim that holds the e-mail address. Default: what SAML and OpenID Connect call it.',
+    ),
+    name: attributeName(
+      'Attribute or claim that holds the name. Default: what SAML and OpenID Connect call it.',
+    ),
+    callbackUrls: z
+      ._default(z.array(redirectUrl).check(z.maxLength(100), distinct), [])
+      .check(
+        z.describe(
+          "Where the tenant's web client may return to after sign-in. Default: https://<tenant>.<zone>/callback.",
+        ),
+      ),
+    logoutUrls: z
+      ._default(z.array(redirectUrl).check(z.maxLength(100), distinct), [])
+      .check(
+        z.describe(
+          "Where the tenant's web client may return to after sign-out. Default: https://<tenant>.<zone>/.",
+        ),
+      ),
+  })
+  .check(
+    z.refine(
+      ({ saml, oidc }) => (saml === undefined) !== (oidc === undefined),
+      'must have exactly one of saml and oidc',
+    ),
+  );
+
 export const tenantSchema = z.strictObject({
   id: tenantId,
   name: z
@@ -108,6 +186,20 @@ export const tenantSchema = z.strictObject({
   rateLimitPerSecond: z
     .optional(z.int().check(z.gte(1), z.lte(100_000)))
     .check(z.describe("API calls per second. Default: the tier's.")),
+  federation: z
+    .optional(federationSchema)
+    .check(
+      z.describe(
+        "The customer's own identity provider, for its people. Default: none, they are users of the cell's pool.",
+      ),
+    ),
+  machineClientRotation: z
+    ._default(z.int().check(z.gte(1), z.lte(1_000_000)), 1)
+    .check(
+      z.describe(
+        "Another number than before gives the tenant's machines another client with another secret. Default: 1.",
+      ),
+    ),
   lifecycle: z
     ._default(z.enum(['active', 'offboarding']), 'active')
     .check(
@@ -119,3 +211,4 @@ export const tenantSchema = z.strictObject({
 
 /** A tenant file as read. */
 export type TenantConfig = z.infer<typeof tenantSchema>;
+export type FederationConfig = z.infer<typeof federationSchema>;

@@ -24,6 +24,15 @@ export interface TenantItem {
    */
   readonly shard?: string;
 
+  /**
+   * What the tenant's people and machines may ask of the API: scopes such as `api/read`. Absent is none: a tenant whose
+   * scopes nobody has set gets tokens that allow nothing.
+   */
+  readonly scopes?: readonly string[];
+
+  /** API calls per second. @default - what the tier promises */
+  readonly rateLimitPerSecond?: number;
+
   /** Where the tenant is being moved to. Present exactly in state `moving`. */
   readonly moveTo?: { readonly cell: string; readonly shard: string };
 

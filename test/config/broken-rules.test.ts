@@ -40,7 +40,7 @@ describe('a rule that spans keys', () => {
      config of "prod" is invalid: 3 problems
 
      config/environments/prod/platform.yaml:19:5  cells.use1a.acount
-         unknown key "acount"; did you mean "account"?  allowed: account, businessHours, cache, cluster, data, gateway, identity, network, operators, region, zones
+         unknown key "acount"; did you mean "account"?  allowed: account, businessHours, cache, cluster, data, gateway, identity, network, operators, quotas, region, zones
      config/environments/prod/platform.yaml:28:55  cells.use1a.cluster.systemNodes.min
          must be a whole number, got "x"
      config/environments/prod/platform.yaml:33:13  cells.usw2a.network.cidr

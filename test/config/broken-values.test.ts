@@ -6,7 +6,7 @@ describe('a value that a schema refuses', () => {
      config of "prod" is invalid: 1 problem
 
      config/environments/prod/platform.yaml:20:5  cells.use1a.regoin
-         unknown key "regoin"; did you mean "region"?  allowed: account, businessHours, cache, cluster, data, gateway, identity, network, operators, region, zones
+         unknown key "regoin"; did you mean "region"?  allowed: account, businessHours, cache, cluster, data, gateway, identity, network, operators, quotas, region, zones
     `);
   });
 
@@ -410,7 +410,7 @@ describe('a value that a schema refuses', () => {
      config/environments/prod/tenants/acme.yaml:4:7  cell
          must be a cell of platform.yaml (use1a, usw2a), got "use1b"; did you mean "use1a"?
      config/environments/prod/tenants/acme.yaml:5:1  contacts
-         unknown key "contacts"; did you mean "contact"?  allowed: cell, contact, costCentre, database, id, lifecycle, name, nodePool, quota, rateLimitPerSecond, tier
+         unknown key "contacts"; did you mean "contact"?  allowed: cell, contact, costCentre, database, federation, id, lifecycle, machineClientRotation, name, nodePool, quota, rateLimitPerSecond, tier
      config/environments/prod/tenants/globex.yaml:2:1
          is not valid YAML: a bracket or brace that was opened before is not closed
     `);

@@ -15,7 +15,7 @@ describe('a file that is not the YAML config uses', () => {
      config of "prod" is invalid: 1 problem
 
      config/environments/prod/tenants/acme.yaml:1:1
-         is empty; must be a mapping with the keys cell, contact, costCentre, database, id, lifecycle, name, nodePool, quota, rateLimitPerSecond, tier
+         is empty; must be a mapping with the keys cell, contact, costCentre, database, federation, id, lifecycle, machineClientRotation, name, nodePool, quota, rateLimitPerSecond, tier
     `);
   });
 
@@ -24,7 +24,7 @@ describe('a file that is not the YAML config uses', () => {
      config of "prod" is invalid: 1 problem
 
      config/environments/prod/tenants/acme.yaml:1:1
-         must be a mapping with the keys cell, contact, costCentre, database, id, lifecycle, name, nodePool, quota, rateLimitPerSecond, tier, got a list of 1
+         must be a mapping with the keys cell, contact, costCentre, database, federation, id, lifecycle, machineClientRotation, name, nodePool, quota, rateLimitPerSecond, tier, got a list of 1
     `);
   });
 
@@ -253,7 +253,7 @@ describe('a file that is not the YAML config uses', () => {
      config of "prod" is invalid: 1 problem
 
      config/environments/prod/tenants/acme.yaml:3:1  ["<<"]
-         unknown key "<<"  allowed: cell, contact, costCentre, database, id, lifecycle, name, nodePool, quota, rateLimitPerSecond, tier
+         unknown key "<<"  allowed: cell, contact, costCentre, database, federation, id, lifecycle, machineClientRotation, name, nodePool, quota, rateLimitPerSecond, tier
     `);
   });
 });

@@ -14,6 +14,15 @@ describe('loadPlatform', () => {
       id: 'usw2a',
       businessHours: { startHourUtc: 13, hours: 11 },
       operators: { starter: [], professional: [], enterprise: [] },
+      quotas: {
+        appClientsPerPool: 1000,
+        resourceServersPerPool: 25,
+        identityProvidersPerPool: 300,
+        userAuthenticationPerSecond: 120,
+        clientAuthenticationPerSecond: 150,
+        userFederationPerSecond: 25,
+        lambdaConcurrency: 1000,
+      },
       data: {
         postgresVersion: '17',
         shards: {
@@ -52,7 +61,7 @@ describe('loadPlatform', () => {
         nodeType: 'cache.m7g.large',
         shards: 3,
         replicasPerShard: 1,
-        services: ['api', 'gateway'],
+        services: ['api'],
         snapshotRetentionDays: 7,
         quietHour: { day: 'sun', hourUtc: 8 },
         logRetentionDays: 365,
@@ -88,6 +97,7 @@ describe('loadPlatform', () => {
       contact: 'oncall@acme.example',
       costCentre: 'platform',
       nodePool: 'shared',
+      machineClientRotation: 1,
       lifecycle: 'active',
       rateLimitPerSecond: 500,
       quota: {

@@ -126,3 +126,94 @@ describe('states of a tenant', () => {
     expect(after('moving')).toEqual(['active']);
   });
 });
+
+describe('readers', () => {
+  const ROLE = 'arn:aws:iam::222222222222:role/bulkhead-prod-use1a-token-claims';
+  const EU = 'arn:aws:iam::333333333333:role/bulkhead-prod-euw1a-token-claims';
+  const read = (
+    readers: readonly { readonly roleArn: string; readonly region: string }[],
+  ): SynthesizedStack =>
+    synth(
+      (scope) => new TenantRegistry(scope, 'Registry', { replicaRegions: ['eu-west-1'], readers }),
+      PLACEMENT,
+    );
+  const stack = read([
+    { roleArn: ROLE, region: 'us-east-1' },
+    { roleArn: EU, region: 'eu-west-1' },
+  ]);
+  const document = (end: string) => {
+    const [found] = stack.data('aws_iam_policy_document').filter(({ path }) => path.endsWith(end));
+    return found?.['statement'] as readonly Record<string, unknown>[];
+  };
+
+  it('get single items of the table in their region, and nobody else gets anything', () => {
+    expect(document('/Readers')).toEqual([
+      {
+        sid: 'ReadersGetItems',
+        effect: 'Allow',
+        actions: ['dynamodb:GetItem'],
+        resources: ['arn:aws:dynamodb:us-east-1:111111111111:table/bulkhead-prod-tenants'],
+        principals: [{ type: 'AWS', identifiers: ['arn:aws:iam::222222222222:root'] }],
+        condition: [{ test: 'ArnEquals', variable: 'aws:PrincipalArn', values: [ROLE] }],
+      },
+    ]);
+    expect(JSON.stringify(document('/Readers-eu-west-1'))).not.toContain('222222222222');
+  });
+
+  it('are in the policy of each copy, once the copy is there', () => {
+    const table = stack.only('aws_dynamodb_table').address;
+    expect(
+      stack
+        .resources('aws_dynamodb_resource_policy')
+        .map(
+          ({ region, resource_arn, depends_on }) => [region ?? 'home', resource_arn, depends_on] as unknown,
+        ),
+    ).toEqual([
+      ['eu-west-1', 'arn:aws:dynamodb:eu-west-1:111111111111:table/bulkhead-prod-tenants', [table]],
+      ['home', 'arn:aws:dynamodb:us-east-1:111111111111:table/bulkhead-prod-tenants', [table]],
+    ]);
+  });
+
+  it('decrypt by the key of their copy, through DynamoDB and for this table', () => {
+    const statements = document('/Key/Policy');
+    expect(statements.map(({ sid }) => sid)).toEqual([
+      'AccountAdministers',
+      'ReadersDecrypt',
+      'ReadersDescribe',
+    ]);
+    expect(statements[1]).toMatchObject({
+      actions: ['kms:Decrypt'],
+      principals: [{ type: 'AWS', identifiers: ['arn:aws:iam::222222222222:root'] }],
+      condition: [
+        { test: 'ArnEquals', variable: 'aws:PrincipalArn', values: [ROLE] },
+        { test: 'StringEquals', variable: 'kms:ViaService', values: ['dynamodb.us-east-1.amazonaws.com'] },
+        {
+          test: 'StringEquals',
+          variable: 'kms:EncryptionContext:aws:dynamodb:tableName',
+          values: ['bulkhead-prod-tenants'],
+        },
+      ],
+    });
+    expect(JSON.stringify(document('/Key-eu-west-1/Policy'))).toContain(EU);
+    expect(JSON.stringify(document('/Key-eu-west-1/Policy'))).not.toContain(ROLE);
+  });
+
+  it('are nobody unless somebody is named: neither table nor key has a word about other accounts', () => {
+    const alone = build(['eu-west-1']);
+    expect(alone.resources('aws_dynamodb_resource_policy')).toEqual([]);
+    expect(JSON.stringify(alone.data('aws_iam_policy_document'))).not.toMatch(/222222222222|333333333333/);
+  });
+
+  it('are refused where no copy is, and as a pattern of roles', () => {
+    expect(() =>
+      read([
+        { roleArn: ROLE, region: 'ap-south-1' },
+        { roleArn: 'arn:aws:iam::222222222222:role/*', region: 'us-east-1' },
+      ]),
+    ).toThrowErrorMatchingInlineSnapshot(`
+     "[test/Registry] invalid TenantRegistry props:
+       - readers must read in us-east-1 or eu-west-1, where the table is, got arn:aws:iam::222222222222:role/bulkhead-prod-use1a-token-claims in ap-south-1
+       - readers must be roles without wildcards, got arn:aws:iam::222222222222:role/bulkhead-prod-use1a-token-claims, arn:aws:iam::222222222222:role/*"
+    `);
+  });
+});

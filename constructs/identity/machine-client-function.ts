@@ -1,0 +1,96 @@
+import { Construct } from 'constructs';
+import { NodeFunction } from '../core/node-function';
+import { nameIn } from '../core/naming';
+import { type Placement, placementOf } from '../core/placement';
+
+export interface MachineClientFunctionProps {
+  readonly userPoolId: string;
+  readonly userPoolArn: string;
+  /** Where machines get tokens, without https:// before it. */
+  readonly signInDomain: string;
+  readonly logRetentionDays: number;
+}
+
+/** Last part of the names of the function and its role. */
+const NAME = 'machine-client';
+
+/** Last part of the name of a tenant's secret that the function fills, and no other. */
+export const MACHINE_CLIENT_SECRET = 'machine-credentials';
+
+/** Name of a cell's function, for the stacks of its tenants. */
+export const machineClientFunctionName = (placement: Placement): string =>
+  nameIn(placement, 'lambdaFunction', NAME);
+
+/** The only role that may put a value into tenants' machine-client secrets. */
+export const machineClientRoleArn = (placement: Placement): string =>
+  `arn:aws:iam::${placement.account}:role/${nameIn(placement, 'iamRole', NAME)}`;
+
+/**
+ * The function by which tenants' stacks make their machine client.
+ *
+ * Terraform's own resource for clients keeps their secret in the state. This function hands it from Cognito to Secrets
+ * Manager, and answers with the client's id alone. Whose client and secret it may be, it decides by the tenant's id; it may
+ * write secrets of that one name and read none.
+ */
+export class MachineClientFunction extends Construct {
+  public constructor(scope: Construct, id: string, props: MachineClientFunctionProps) {
+    super(scope, id);
+    const { platform, environment, cell = '', account, region } = placementOf(this);
+    const path = [platform, environment, cell].join('/');
+    // Secrets Manager puts six characters of its own behind a name.
+    const secrets = `arn:aws:secretsmanager:${region}:${account}:secret:${path}/tenant-*/${MACHINE_CLIENT_SECRET}-??????`;
+    new NodeFunction(this, 'Function', {
+      name: [NAME],
+      description: "Makes a dedicated tenant's machine client and puts its secret into Secrets Manager",
+      entry: 'services/machine-client/handler.ts',
+      environment: {
+        USER_POOL_ID: props.userPoolId,
+        SECRET_PATH: path,
+        TOKEN_ENDPOINT: `https://${props.signInDomain}/oauth2/token`,
+      },
+      statements: [
+        {
+          sid: 'MachineClients',
+          effect: 'Allow',
+          actions: [
+            'cognito-idp:CreateUserPoolClient',
+            'cognito-idp:DeleteUserPoolClient',
+            'cognito-idp:DescribeUserPoolClient',
+            'cognito-idp:ListUserPoolClients',
+            'cognito-idp:UpdateUserPoolClient',
+          ],
+          // Cognito knows clients by their pool only.
+          resources: [props.userPoolArn],
+        },
+        {
+          sid: 'PutSecrets',
+          effect: 'Allow',
+          actions: ['secretsmanager:PutSecretValue'],
+          resources: [secrets],
+        },
+        {
+          sid: 'EncryptSecrets',
+          effect: 'Allow',
+          // Secrets Manager reads a key's data key again to write with it.
+          actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+          resources: [`arn:aws:kms:${region}:${account}:key/*`],
+          condition: [
+            {
+              test: 'StringEquals',
+              variable: 'kms:ViaService',
+              values: [`secretsmanager.${region}.amazonaws.com`],
+            },
+            {
+              test: 'StringLike',
+              variable: 'kms:EncryptionContext:SecretARN',
+              values: [secrets],
+            },
+          ],
+        },
+      ],
+      // A pool of thousands of clients is listed page by page, at Cognito's pace.
+      timeoutSeconds: 120,
+      logRetentionDays: props.logRetentionDays,
+    });
+  }
+}

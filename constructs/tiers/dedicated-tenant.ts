@@ -13,6 +13,8 @@ import { type Owner, ownerName } from '../core/owner';
 import { DedicatedDatabase, type DedicatedDatabaseProps } from '../data/dedicated-database';
 import type { TenancySql } from '../data/sql';
 import { TenancyJob } from '../data/tenancy-job';
+import { OwnerRoutes } from '../gateway/owner-route';
+import { TenantIdentity, type TenantIdentityProps } from '../identity/tenant-identity';
 import { type CellParts, tierNames } from './tier';
 
 export interface DedicatedTenantProps extends CellParts {
@@ -38,6 +40,12 @@ export interface DedicatedTenantProps extends CellParts {
 
   readonly cache: Pick<ICache, 'replicationGroupArn' | 'userGroupId'>;
 
+  /** The cell's user pool, how long its tokens live, and what the tenant has there beside its machine client. */
+  readonly identity: Pick<
+    TenantIdentityProps,
+    'userPoolId' | 'lives' | 'machineClientRotation' | 'federation'
+  >;
+
   /** The cell's public zone. */
   readonly zone: { readonly id: string; readonly name: string };
 
@@ -58,8 +66,8 @@ export const tenantLogin = (tenantId: string): string => `bulkhead_tenant_${tena
 
 /**
  * All that one dedicated tenant has for itself: keys, a database, a namespace with addresses and roles of its own, a user of
- * the cache, a place for secrets, a name. What it shares with others are the cell's cluster, cache and gateways, and nodes
- * unless it has its own.
+ * the cache, a place for secrets, a client for its machines, a name. What it shares with others are the cell's cluster,
+ * cache, user pool and gateways, and nodes unless it has its own.
  */
 export class DedicatedTenant extends Construct {
   public readonly home: IsolatedNamespace;
@@ -69,6 +77,7 @@ export class DedicatedTenant extends Construct {
   public readonly cachePrefix: string;
   /** The tenant's host name. */
   public readonly hostname: string;
+  public readonly identity: TenantIdentity;
 
   public constructor(scope: Construct, id: string, props: DedicatedTenantProps) {
     super(scope, id);
@@ -114,6 +123,10 @@ export class DedicatedTenant extends Construct {
       });
     }
 
+    new OwnerRoutes(this, 'Routes', {
+      ...{ owner, zoneName: props.zone.name, services: props.services },
+      dependsOn: this.home.ready,
+    });
     this.home.grantDatabase(this.database, login);
     const user = new CacheUser(this, 'CacheUser', { cache, owner: { kind: 'tenant', tenantId } });
     this.cachePrefix = user.prefix;
@@ -122,6 +135,14 @@ export class DedicatedTenant extends Construct {
       new CacheGrant(role, 'Cache', { cache, role, owner: { kind: 'tenant', tenantId } });
     }
     this.hostname = this.name(props);
+    this.identity = new TenantIdentity(this, 'Identity', {
+      ...props.identity,
+      tenantId,
+      namespace: this.home.name,
+      hostname: this.hostname,
+      secrets: this.secrets,
+      disposable,
+    });
   }
 
   /** The tenant's name leads to the enterprise fleet by the fleet's own name, so gateways may move without a tenant's stack. */

@@ -5,6 +5,7 @@ import { OwnNodes } from '../cluster/own-nodes';
 import { IsolatedNamespace } from '../compute/isolated-namespace';
 import { SecretStore } from '../compute/secret-store';
 import type { Owner } from '../core/owner';
+import { OwnerRoutes } from '../gateway/owner-route';
 import { Operators } from './operators';
 import { type ITier, makePriorityClass, type PooledTierProps, tierNames } from './tier';
 
@@ -37,6 +38,7 @@ export abstract class PooledTier extends Construct implements ITier {
       fleet: 'shared',
       keyArn: this.secrets.keyArn,
     });
+    new OwnerRoutes(this, 'Routes', { ...props, owner, dependsOn: this.home.ready });
     this.namespace = this.home.name;
     this.nodePool = names.nodePool;
     this.priorityClass = names.priorityClass;

@@ -44,6 +44,8 @@ export interface TierProps extends CellParts {
 
 /** What a tier is told whose tenants share everything. */
 export interface PooledTierProps extends TierProps {
+  /** The cell's public zone, without a final dot. */
+  readonly zoneName: string;
   readonly services: readonly string[];
   readonly quota: Quota;
   readonly containers: ContainerSizes;

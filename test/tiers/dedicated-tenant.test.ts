@@ -21,6 +21,11 @@ const tenant = (props: Partial<DedicatedTenantProps> = {}) =>
         userGroupId: 'cache',
       },
       zone: { id: 'Z1', name: 'use1a.bulkhead.example' },
+      identity: {
+        userPoolId: 'us-east-1_Ab12Cd34E',
+        lives: { accessTokenMinutes: 60, refreshTokenHours: 12 },
+        machineClientRotation: 1,
+      },
       ...props,
     });
   });
@@ -28,7 +33,7 @@ const tenant = (props: Partial<DedicatedTenantProps> = {}) =>
 describe('a dedicated tenant', () => {
   const { stack, objects } = tenant();
 
-  it('has keys, a database, a namespace, a user of the cache, a place for secrets and a name of its own', () => {
+  it('has keys, a database, a namespace, a user of the cache, a place for secrets, a client for machines and a name of its own', () => {
     const named = (type: string, attribute: string) =>
       stack
         .resources(type)
@@ -46,6 +51,7 @@ describe('a dedicated tenant', () => {
     });
     expect(named('aws_secretsmanager_secret', 'name')).toEqual([
       'bulkhead/prod/use1a/tenant-acme-eu/application',
+      'bulkhead/prod/use1a/tenant-acme-eu/machine-credentials',
     ]);
     expect(stack.only('aws_route53_record')).toMatchObject({
       name: 'acme-eu.use1a.bulkhead.example',
@@ -136,6 +142,7 @@ describe('the protection of a dedicated tenant', () => {
       delete_automated_backups: false,
     });
     for (const key of leaving.stack.resources('aws_kms_key')) expect(key['deletion_window_in_days']).toBe(30);
-    expect(leaving.stack.only('aws_secretsmanager_secret')['recovery_window_in_days']).toBe(30);
+    for (const secret of leaving.stack.resources('aws_secretsmanager_secret'))
+      expect(secret['recovery_window_in_days']).toBe(30);
   });
 });

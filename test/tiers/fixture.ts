@@ -14,6 +14,7 @@ export const pooledProps = (scope: TerraformStack, shards = 2): PooledTierProps 
   architecture: 'arm64',
   businessHours: { startHourUtc: 13, hours: 11 },
   tags: { tier: 'starter' },
+  zoneName: 'use1a.bulkhead.example',
   priority: 1000,
   nodes: { capacityTypes: ['on-demand'], limits: { cpu: 64, memoryGiB: 256 } },
   operators: ['arn:aws:iam::222222222222:role/people/operators'],

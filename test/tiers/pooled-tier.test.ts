@@ -18,6 +18,8 @@ describe('a pooled tier', () => {
     expect(stack.only('kubernetes_namespace_v1')['metadata'].name).toBe('tier-starter');
     expect(objects.map(({ kind, metadata }) => `${kind}/${metadata.name}`).sort()).toEqual([
       'EC2NodeClass/tier-starter',
+      'HTTPRoute/service-api',
+      'HTTPRoute/service-worker',
       'NodePool/tier-starter',
       'SecurityGroupPolicy/pods',
     ]);

@@ -1,10 +1,12 @@
 import { Command } from 'commander';
 import { checkCommand } from './check';
+import { manifestsCommand } from './manifests';
 import { rehearseCommand } from './rehearse';
 
 const program = new Command('bulkhead')
   .description('tools for a Bulkhead platform')
   .addCommand(checkCommand())
+  .addCommand(manifestsCommand())
   .addCommand(rehearseCommand());
 
 program.parseAsync().catch((error: unknown) => {

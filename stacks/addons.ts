@@ -9,6 +9,7 @@ import { planSubnets } from '../constructs/network/subnet-plan';
 import { addonsContract, clusterContract, networkContract } from './contracts';
 import { deployerRoleArn } from './deployment-access';
 import { addKubernetesProviders } from './kubernetes-access';
+import { zoneNameOf } from './names';
 import { PlatformStack } from './platform-stack';
 
 export interface AddonsStackProps {
@@ -37,7 +38,7 @@ export class AddonsStack extends PlatformStack {
       }),
     });
 
-    new WorkloadAccess(this, 'WorkloadAccess');
+    new WorkloadAccess(this, 'WorkloadAccess', { zoneName: zoneNameOf(platform, cell) });
     // Here, for a namespace takes rights over the whole cluster, which deployers of data shall not have.
     const { zones } = planSubnets(cell.network.cidr);
     const migrations = new MigrationNamespace(this, 'DataMigrations', {

@@ -18,6 +18,7 @@ import {
 } from './deployment-access';
 import { boundaryStatements } from './permissions/boundary';
 import { PlatformStack } from './platform-stack';
+import { registryTableArn } from './registry-access';
 
 /**
  * What must exist before anything can be deployed: where state is kept, and the roles that deploy.
@@ -44,12 +45,17 @@ export class BootstrapStack extends PlatformStack {
     });
 
     this.addDeployers(this, home, PLATFORM_GROUPS);
-    for (const { id, account, region, data } of platform.cells) {
+    for (const config of platform.cells) {
+      const { id, account, region, data } = config;
       const placement = { ...home, cell: id, account, region };
       const cell = new Construct(this, id);
       setPlacement(cell, placement);
       new PermissionsBoundary(cell, 'Boundary', {
-        statements: boundaryStatements(placement, data.recovery.copyRegion),
+        statements: boundaryStatements(
+          placement,
+          data.recovery.copyRegion,
+          registryTableArn(platform, config),
+        ),
         tags: { cell: id },
         ...this.providerOf(account),
       });

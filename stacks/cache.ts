@@ -1,6 +1,7 @@
 import type { Construct } from 'constructs';
 import type { Cell, Platform } from '../config/platform';
 import { Cache } from '../constructs/cache/cache';
+import { PLATFORM_USERS } from '../constructs/cache/platform-users';
 import { cacheContract, clusterContract, networkContract } from './contracts';
 import { PlatformStack } from './platform-stack';
 
@@ -9,7 +10,10 @@ export interface CacheStackProps {
   readonly cell: Cell;
 }
 
-/** The distributed cache of a cell, with a user for each service of each tier. Dedicated tenants bring their own. */
+/**
+ * The distributed cache of a cell, with a user for each service of each tier and for each of the platform's own. Dedicated
+ * tenants bring theirs.
+ */
 export class CacheStack extends PlatformStack {
   public constructor(scope: Construct, { platform, cell }: CacheStackProps) {
     super(scope, { platform, cell, kind: 'cache' });
@@ -21,6 +25,7 @@ export class CacheStack extends PlatformStack {
       owners: tiers.flatMap((tier) =>
         [...services].sort().map((service) => ({ kind: 'service', tier, service }) as const),
       ),
+      platformUsers: PLATFORM_USERS,
       dedicatedTenants: platform.tenants.filter((tenant) => tenant.cell === cell.id).length,
     });
     // All pods of tenants carry this group. Which of them get in is decided by their roles.

@@ -25,15 +25,16 @@ export class ClusterStack extends PlatformStack {
     const { systemNodes, administrators, ...settings } = cell.cluster;
     // Where a group has many stacks, any of them names the one deployer.
     const deployerOf = (kind: string): string => deployerRoleArn(this.placement, kind);
-    // Deploys controllers with their CRDs and cluster roles, which Kubernetes allows only to who may do everything.
-    const addonsDeployer = deployerOf('addons');
+    // They deploy controllers with their CRDs and cluster roles. Kubernetes lets nobody give out rights that he has not
+    // himself, and the controllers' are wide: who deploys them may do everything.
+    const controllerDeployers = ['addons', 'gateway'].map(deployerOf);
     const cluster = new EksCluster(this, 'Cluster', {
       ...settings,
       name: clusterName(this.placement),
       serviceCidr: SERVICE_CIDR,
       network: networkContract.read(this, { cell: cell.id, stack: 'network' }),
       interfaceEndpoints: cell.network.interfaceEndpoints,
-      administrators: [...new Set([...administrators, addonsDeployer])],
+      administrators: [...new Set([...administrators, ...controllerDeployers])],
       namespaceEditors: [
         { roleArn: deployerOf('data-shard-1'), namespace: MIGRATION_NAMESPACE },
         {

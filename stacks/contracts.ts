@@ -153,6 +153,11 @@ export const tenantContract = new Contract(1, {
   /** Beginning of the names of secrets and parameters. */
   secretPath: 'string',
   keyArn: 'string',
+  /** Client of the tenant's machines, and the name of the secret that holds its id and secret. */
+  machineClientId: 'string',
+  machineSecretName: 'string',
+  /** Client for the people of the customer's own identity provider. Empty text where there is none. */
+  webClientId: 'string',
   /** API calls per second. */
   rateLimitPerSecond: 'string',
 });

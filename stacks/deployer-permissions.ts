@@ -6,6 +6,8 @@ import { cachePermissions } from './permissions/cache';
 import { clusterPermissions } from './permissions/cluster';
 import { dataPermissions } from './permissions/data';
 import { dataShardPermissions } from './permissions/data-shard';
+import { gatewayPermissions } from './permissions/gateway';
+import { identityPermissions } from './permissions/identity';
 import { networkPermissions } from './permissions/network';
 import { registryPermissions } from './permissions/registry';
 import { tenantPermissions } from './permissions/tenant';
@@ -27,6 +29,8 @@ export const CELL_GROUPS: Readonly<Record<string, Permissions>> = {
   data: (placement, platform) => dataPermissions(placement, copyRegionOf(placement, platform)),
   'data-shard': dataShardPermissions,
   cache: cachePermissions,
+  identity: (placement, { dns }) => identityPermissions(placement, `${placement.cell ?? ''}.${dns.domain}`),
+  gateway: (placement, { dns }) => gatewayPermissions(placement, `${placement.cell ?? ''}.${dns.domain}`),
   tier: tierPermissions,
   tenant: (placement, { dns }) => tenantPermissions(placement, dns.domain),
 };

@@ -8,6 +8,8 @@ import { CacheStack } from './cache';
 import { ClusterStack } from './cluster';
 import { DataStack } from './data';
 import { DataShardStack, shardsOf, shardStackKind } from './data-shard';
+import { GatewayStack } from './gateway';
+import { IdentityStack } from './identity';
 import { NetworkStack } from './network';
 import { stackName, type PlatformStack } from './platform-stack';
 import { RegistryStack } from './registry';
@@ -36,6 +38,8 @@ export function planStacks(platform: Platform): readonly PlannedStack[] {
         build: (app: Construct) => new DataShardStack(app, { platform, cell, shard }),
       })),
       { name: stackName('cache', cell), build: (app) => new CacheStack(app, { platform, cell }) },
+      { name: stackName('identity', cell), build: (app) => new IdentityStack(app, { platform, cell }) },
+      { name: stackName('gateway', cell), build: (app) => new GatewayStack(app, { platform, cell }) },
       ...TIERS.map((tier) => ({
         name: stackName(tierStackKind(tier), cell),
         build: (app: Construct) => new TierStack(app, { platform, cell, tier }),

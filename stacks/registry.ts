@@ -4,13 +4,17 @@ import { BY_SHARD_INDEX } from '../constructs/registry/tenant-item';
 import { TenantRegistry } from '../constructs/registry/tenant-registry';
 import { registryContract } from './contracts';
 import { PlatformStack } from './platform-stack';
+import { registryReaders } from './registry-access';
 
 /** The tenant registry of the platform, in its home account and region. */
 export class RegistryStack extends PlatformStack {
   public constructor(scope: Construct, { platform }: { readonly platform: Platform }) {
     super(scope, { platform, kind: 'registry' });
     const { replicaRegions } = platform.registry;
-    const registry = new TenantRegistry(this, 'TenantRegistry', { replicaRegions });
+    const registry = new TenantRegistry(this, 'TenantRegistry', {
+      replicaRegions,
+      readers: registryReaders(platform),
+    });
 
     registryContract.publish(
       this,

@@ -12,6 +12,8 @@ import {
   addonsContract,
   cacheContract,
   dataContract,
+  gatewayContract,
+  identityContract,
   networkContract,
   tenantContract,
   tierContract,
@@ -43,7 +45,9 @@ export class TenantStack extends PlatformStack {
     const at = { cell: cell.id };
     const network = networkContract.read(this, { ...at, stack: 'network' });
     const addons = addonsContract.read(this, { ...at, stack: 'addons' });
-    // For the order alone: the tier's nodes and rank must be there before a pod asks for them. Their names are known.
+    // For the order alone: the tier's nodes and rank must be there before a pod asks for them, and a Gateway before its
+    // routes. Their names are known.
+    gatewayContract.read(this, { ...at, stack: 'gateway' });
     tierContract.read(this, { ...at, stack: tierStackKind('enterprise') });
     const settings = platform.tiers.enterprise;
 
@@ -67,13 +71,22 @@ export class TenantStack extends PlatformStack {
       },
       cache: cacheContract.read(this, { ...at, stack: 'cache' }),
       zone: { id: network.zoneId, name: zoneNameOf(platform, cell) },
+      identity: {
+        userPoolId: identityContract.read(this, { ...at, stack: 'identity' }).userPoolId,
+        lives: {
+          accessTokenMinutes: cell.identity.accessTokenMinutes,
+          refreshTokenHours: cell.identity.refreshTokenHours,
+        },
+        machineClientRotation: tenant.machineClientRotation,
+        ...federationOf(tenant),
+      },
       offboarding,
     });
     this.publish(dedicated, { cell, tenant });
   }
 
   private publish(
-    { home, database, secrets, cachePrefix, hostname }: DedicatedTenant,
+    { home, database, secrets, cachePrefix, hostname, identity }: DedicatedTenant,
     { cell, tenant }: Pick<TenantStackProps, 'cell' | 'tenant'>,
   ): void {
     tenantContract.publish(
@@ -92,10 +105,32 @@ export class TenantStack extends PlatformStack {
         cachePrefix,
         secretPath: secrets.path,
         keyArn: secrets.keyArn,
+        machineClientId: identity.machineClientId,
+        machineSecretName: identity.machineSecretName,
+        webClientId: identity.webClientId,
         rateLimitPerSecond: String(tenant.rateLimitPerSecond),
       },
     );
   }
+}
+
+/** The customer's own identity provider, as constructs name it. */
+function federationOf({ federation }: Tenant): Pick<DedicatedTenantProps['identity'], 'federation'> {
+  if (!federation) return {};
+  const { saml, oidc, email, name, callbackUrls, logoutUrls } = federation;
+  const provider = saml
+    ? { kind: 'saml' as const, metadataUrl: saml.metadataUrl }
+    : oidc && { kind: 'oidc' as const, issuer: oidc.issuer, clientId: oidc.clientId };
+  if (!provider) return {};
+  return {
+    federation: {
+      provider,
+      callbackUrls,
+      logoutUrls,
+      ...(email !== undefined && { email }),
+      ...(name !== undefined && { name }),
+    },
+  };
 }
 
 function databaseOf(

@@ -7,8 +7,9 @@ import { ProfessionalTier } from '../constructs/tiers/professional-tier';
 import { StarterTier } from '../constructs/tiers/starter-tier';
 import type { ITier, PooledTierProps } from '../constructs/tiers/tier';
 import { cellParts, nodesOf } from './cell-parts';
-import { cacheContract, shardContract, tierContract } from './contracts';
+import { cacheContract, gatewayContract, shardContract, tierContract } from './contracts';
 import { shardsOf, shardStackKind, tierLogin } from './data-shard';
+import { zoneNameOf } from './names';
 import { PlatformStack } from './platform-stack';
 
 export interface TierStackProps {
@@ -32,6 +33,8 @@ export class TierStack extends PlatformStack {
     const { cell, tier } = props;
     const kind = tierStackKind(tier);
     super(scope, { ...props, kind, tier });
+    // For the order alone: routes are to find their Gateway, and callers its policies.
+    gatewayContract.read(this, { stack: 'gateway', cell: cell.id });
     const made = this.make(props, kind);
     tierContract.publish(
       this,
@@ -57,6 +60,7 @@ export class TierStack extends PlatformStack {
     if (tier === 'enterprise') return new EnterpriseTier(this, 'Tier', common);
     return new POOLED[tier](this, 'Tier', {
       ...common,
+      zoneName: zoneNameOf(platform, cell),
       // Without pods, nothing runs that could have an account.
       services: cell.data.pools[tier].maxPods === 0 ? [] : settings.services,
       // As many pods as the shards have connections for: `guarantees/capacity` counts with the same number.

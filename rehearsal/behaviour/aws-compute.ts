@@ -183,6 +183,8 @@ export const AWS_COMPUTE: Readonly<Record<string, TypeBehaviour>> = {
     values: {
       cloudfront_distribution: '{hex:14}.cloudfront.net',
       cloudfront_distribution_arn: '{hex:14}.cloudfront.net',
+      // The one zone of all distributions: "AliasTarget", Amazon Route 53 API reference.
+      cloudfront_distribution_zone_id: 'Z2FDTNDATAQYW2',
     },
     forceNew: ['domain', 'user_pool_id'],
     unique: { attributes: ['domain'], error: 'InvalidParameterException: Domain already exists.' },

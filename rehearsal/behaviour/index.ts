@@ -1,7 +1,9 @@
 import type { ProviderName } from '../schema/model';
 import { AWS_COMPUTE } from './aws-compute';
 import { AWS_DATA } from './aws-data';
+import { AWS_IDENTITY } from './aws-identity';
 import { AWS_NETWORK } from './aws-network';
+import { AWS_OBSERVABILITY } from './aws-observability';
 import type { TypeBehaviour } from './behaviour';
 import { KUBERNETES } from './kubernetes';
 
@@ -9,6 +11,8 @@ const BEHAVIOURS: Readonly<Record<string, TypeBehaviour>> = {
   ...AWS_NETWORK,
   ...AWS_DATA,
   ...AWS_COMPUTE,
+  ...AWS_IDENTITY,
+  ...AWS_OBSERVABILITY,
   ...KUBERNETES,
 };
 

@@ -1,6 +1,8 @@
 import type { Statement } from '../../constructs/access/statement';
+import { nameIn } from '../../constructs/core/naming';
 import type { Placement } from '../../constructs/core/placement';
 import { SHARED } from '../../constructs/core/tags';
+import { TENANT_FUNCTIONS } from './identity';
 import { iamArn, inRegion, prefixOf, regionalArn } from './scope';
 
 /**
@@ -61,6 +63,7 @@ const WORKLOADS: Readonly<Record<string, readonly string[]>> = {
     'aps:List*',
     'aps:QueryMetrics',
     'aps:RemoteWrite',
+    'cloudwatch:DescribeAlarms',
     'cloudwatch:GetMetricData',
     'cloudwatch:PutMetricData',
     'firehose:PutRecord*',
@@ -98,7 +101,7 @@ const WORKLOADS: Readonly<Record<string, readonly string[]>> = {
     's3:DeleteObject',
     's3:GetBucketLocation',
     's3:GetObject',
-    's3:ListBucket',
+    's3:ListBucket*',
     's3:PutObject',
     'secretsmanager:BatchGetSecretValue',
     'secretsmanager:DescribeSecret',
@@ -139,8 +142,13 @@ const BACKUPS = [
  * another cell, and never with deployment itself.
  *
  * @param copyRegion second region of the backups
+ * @param registryTableArn copy of the tenant registry that the cell reads, in whichever account and region
  */
-export function boundaryStatements(placement: Placement, copyRegion?: string): readonly Statement[] {
+export function boundaryStatements(
+  placement: Placement,
+  copyRegion?: string,
+  registryTableArn?: string,
+): readonly Statement[] {
   const prefix = prefixOf(placement);
   const { platform, environment, cell } = placement;
   const everything = {
@@ -170,6 +178,28 @@ export function boundaryStatements(placement: Placement, copyRegion?: string): r
         },
       ],
     },
+    {
+      sid: 'TenantFunctions',
+      // Clients and providers of dedicated tenants, by the functions that make them and by no other role.
+      actions: [
+        'cognito-idp:*IdentityProvider',
+        'cognito-idp:*UserPoolClient*',
+        'secretsmanager:PutSecretValue',
+      ],
+      // Which pool and which secrets is for the functions' own policies to say.
+      resources: ['*'],
+      conditions: [
+        inRegion(placement),
+        {
+          test: 'ArnEquals',
+          variable: 'aws:PrincipalArn',
+          values: TENANT_FUNCTIONS.map((name) =>
+            iamArn(placement, `role/${nameIn(placement, 'iamRole', name)}`),
+          ),
+        },
+      ],
+    },
+    ...(registryTableArn === undefined ? [] : readsElsewhere(placement, registryTableArn)),
     {
       sid: 'Prices',
       // Price lists are public and have no resource; they are served from a few regions only.
@@ -234,6 +264,23 @@ export function boundaryStatements(placement: Placement, copyRegion?: string): r
       // A workload that could write a contract could lead every later deployment astray.
       actions: ['ssm:DeleteParameter*', 'ssm:PutParameter'],
       resources: [regionalArn(placement, 'ssm', `parameter/${platform}/${environment}/*`)],
+    },
+  ];
+}
+
+/** Reading the registry where it is in another region than the cell. */
+function readsElsewhere({ region }: Placement, tableArn: string): readonly Statement[] {
+  const [, , , there = '', account = ''] = tableArn.split(':');
+  if (there === region) return [];
+  return [
+    { sid: 'Registry', actions: ['dynamodb:GetItem'], resources: [tableArn] },
+    {
+      sid: 'RegistryKey',
+      actions: ['kms:Decrypt', 'kms:DescribeKey'],
+      resources: [`arn:aws:kms:${there}:${account}:key/*`],
+      conditions: [
+        { test: 'StringEquals', variable: 'kms:ViaService', values: [`dynamodb.${there}.amazonaws.com`] },
+      ],
     },
   ];
 }

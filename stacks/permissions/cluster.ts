@@ -1,7 +1,16 @@
 import type { Statement } from '../../constructs/access/statement';
 import type { Placement } from '../../constructs/core/placement';
 import { clusterName } from '../cluster-name';
-import { ec2Reads, ec2Statements, GROUP_CHANGES, GROUP_CREATES, GROUP_READS, GROUP_TYPES } from './ec2';
+import {
+  ec2Reads,
+  ec2Statements,
+  GROUP_CHANGES,
+  GROUP_CREATES,
+  GROUP_READS,
+  GROUP_TYPES,
+  ofCluster,
+  openClusterGroup,
+} from './ec2';
 import { roleStatements } from './iam';
 import { keyStatements, logGroupStatements, podIdentityStatements } from './parts';
 import { becomesOwn, contractStatements, iamArn, inRegion, isOwn, prefixOf, regionalArn } from './scope';
@@ -133,31 +142,17 @@ const READS = [
 function nodeStatements(placement: Placement): readonly Statement[] {
   const prefix = prefixOf(placement);
   const ec2 = (type: string): string => regionalArn(placement, 'ec2', `${type}/*`);
-  const ofCluster = {
-    test: 'StringEquals',
-    variable: 'aws:ResourceTag/aws:eks:cluster-name',
-    values: [clusterName(placement)],
-  };
+  const cluster = clusterName(placement);
   return [
     ec2Reads(placement, READS),
     ...ec2Statements(placement, CREATES, CHANGES, ['launch-template', ...GROUP_TYPES]),
-    {
-      sid: 'OpenClusterSecurityGroup',
-      // EKS makes this group and tags it with the name of its cluster only.
-      actions: [
-        'ec2:AuthorizeSecurityGroupIngress',
-        'ec2:ModifySecurityGroupRules',
-        'ec2:RevokeSecurityGroupIngress',
-      ],
-      resources: [ec2('security-group')],
-      conditions: [ofCluster],
-    },
+    openClusterGroup(placement, cluster),
     {
       sid: 'TagClusterSecurityGroup',
       actions: ['ec2:CreateTags', 'ec2:DeleteTags'],
       resources: [ec2('security-group')],
       conditions: [
-        ofCluster,
+        ofCluster(cluster),
         // The tag that Karpenter finds the group by.
         { test: 'ForAllValues:StringEquals', variable: 'aws:TagKeys', values: ['karpenter.sh/discovery'] },
       ],

@@ -1,4 +1,4 @@
-import type { Statement } from '../../constructs/access/statement';
+import type { Condition, Statement } from '../../constructs/access/statement';
 import type { Placement } from '../../constructs/core/placement';
 import { becomesOwn, inRegion, isOwn, KEEPS_IDENTITY, type Reach, regionalArn, staysOwn } from './scope';
 
@@ -111,3 +111,22 @@ export function groupStatements(reach: Reach): readonly Statement[] {
     },
   ];
 }
+
+/** The tag of what EKS makes for a cluster. */
+export const ofCluster = (cluster: string): Condition => ({
+  test: 'StringEquals',
+  variable: 'aws:ResourceTag/aws:eks:cluster-name',
+  values: [cluster],
+});
+
+/** Rules that let somebody in, on the security group that EKS makes for a cluster and tags with nothing else. */
+export const openClusterGroup = (placement: Placement, cluster: string): Statement => ({
+  sid: 'OpenClusterSecurityGroup',
+  actions: [
+    'ec2:AuthorizeSecurityGroupIngress',
+    'ec2:ModifySecurityGroupRules',
+    'ec2:RevokeSecurityGroupIngress',
+  ],
+  resources: [regionalArn(placement, 'ec2', 'security-group/*')],
+  conditions: [ofCluster(cluster)],
+});

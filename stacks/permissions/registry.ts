@@ -24,11 +24,14 @@ export function registryPermissions(
       sid: 'Table',
       actions: [
         'dynamodb:CreateTable',
+        // Readers' access, which is taken away again when the last cell that reads in a region goes.
+        'dynamodb:DeleteResourcePolicy',
         'dynamodb:DescribeContinuousBackups',
         'dynamodb:DescribeTable',
         'dynamodb:DescribeTimeToLive',
         'dynamodb:GetResourcePolicy',
         'dynamodb:ListTagsOfResource',
+        'dynamodb:PutResourcePolicy',
         'dynamodb:TagResource',
         'dynamodb:UntagResource',
         'dynamodb:UpdateContinuousBackups',

@@ -1,9 +1,11 @@
-import type { Condition, Statement } from '../../constructs/access/statement';
+import type { Statement } from '../../constructs/access/statement';
 import type { Placement } from '../../constructs/core/placement';
 import { cacheUserStatements } from './cache';
 import { databaseStatements } from './database';
 import { groupStatements } from './ec2';
 import { roleStatements } from './iam';
+import { tenantIdentityStatements } from './identity';
+import { readRecords, recordStatement } from './names';
 import { addPodIdentities, clusterPartStatements, POD_IDENTITIES, secretStatements } from './owners';
 import { keyStatements } from './parts';
 import { contractStatements, prefixOf, type Reach, regionalArn } from './scope';
@@ -50,52 +52,28 @@ export function tenantPermissions(placement: Placement, domain: string): readonl
       serviceLinked: ['rds.amazonaws.com'],
     }),
     ...cacheUserStatements(reach, ['ten-*']),
-    ...nameStatements(`${reach.cell ?? ''}.${domain}`),
+    ...tenantIdentityStatements(placement),
+    tenantNames(`${reach.cell ?? ''}.${domain}`),
+    ...readRecords(),
     ...contractStatements(reach, {
       publishes: 'tenant-*',
-      reads: ['addons', 'cache', 'cluster', 'data', 'network', 'tier-enterprise'],
+      reads: ['addons', 'cache', 'cluster', 'data', 'gateway', 'identity', 'network', 'tier-enterprise'],
     }),
   ];
 }
 
-/** One condition for all records of a request. */
-const records = (test: string, key: string, values: readonly string[]): Condition => ({
-  test: `ForAllValues:${test}`,
-  variable: `route53:ChangeResourceRecordSets${key}`,
-  values,
-});
-
-/**
- * Names of tenants, directly below the zone of the cell. Of other cells' zones only the ids differ, which Route 53 chooses:
- * records are kept to the cell by their own names.
- */
-function nameStatements(zone: string): readonly Statement[] {
-  return [
-    {
-      sid: 'Names',
-      actions: ['route53:ChangeResourceRecordSets'],
-      resources: ['arn:aws:route53:::hostedzone/*'],
-      conditions: [
-        records('StringEquals', 'RecordTypes', ['CNAME']),
-        records('StringLike', 'NormalizedRecordNames', [`*.${zone}`]),
-        records('StringNotLike', 'NormalizedRecordNames', [
-          // Names of gateways, which all tenants' names lead to.
-          `enterprise.${zone}`,
-          `shared.${zone}`,
-          // What proves to certificate authorities whose the zone is.
-          '_*',
-          // Names below a tenant's, and the one that stands for all: Route 53 writes a star as its octal code.
-          `*.*.${zone}`,
-          '\\052.*',
-        ]),
-      ],
-    },
-    {
-      sid: 'ReadNames',
-      // By ids of Route 53's choice, as above. What is in a public zone everybody may ask.
-      actions: ['route53:GetHostedZone', 'route53:ListResourceRecordSets'],
-      resources: ['arn:aws:route53:::hostedzone/*'],
-    },
-    { sid: 'AwaitNames', actions: ['route53:GetChange'], resources: ['arn:aws:route53:::change/*'] },
-  ];
-}
+/** Names of tenants, directly below the zone of the cell. */
+const tenantNames = (zone: string): Statement =>
+  recordStatement('Names', {
+    types: ['CNAME'],
+    names: [`*.${zone}`],
+    except: [
+      // Names of gateways, which all tenants' names lead to, and of what the cell has for all.
+      ...['enterprise', 'shared', 'api', 'app', 'auth', 'www'].map((name) => `${name}.${zone}`),
+      // What proves to certificate authorities whose the zone is.
+      '_*',
+      // Names below a tenant's, and the one that stands for all: Route 53 writes a star as its octal code.
+      `*.*.${zone}`,
+      '\\052.*',
+    ],
+  });

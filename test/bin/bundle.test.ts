@@ -7,6 +7,7 @@ import type { Helper, Work } from '../../synth/share';
 import { planSynth } from '../../synth/plan';
 import { recordsOf, takeShare } from '../../synth/share';
 import { filesIn } from '../support/files';
+import { synthesized } from '../support/synthesized';
 
 const ROOT = join(__dirname, '../..');
 
@@ -21,9 +22,10 @@ afterEach(() => {
   rmSync(scratch, { recursive: true });
 });
 
-/** Runs the program from its bundle, and says where that is. */
-function runBundled(outdir: string): string {
-  const env = { ...process.env, BULKHEAD_ENV: 'dev', BULKHEAD_STACKS: '', CDKTF_OUTDIR: outdir };
+/** Runs the program from its bundle for one stack, and says where the bundle is. */
+function bundlePath(): string {
+  const outdir = join(scratch, 'bundled');
+  const env = { ...process.env, BULKHEAD_ENV: 'dev', BULKHEAD_STACKS: 'registry', CDKTF_OUTDIR: outdir };
   const { status, stderr } = spawnSync('node', [join(ROOT, 'bin/synth.js')], { env, encoding: 'utf8' });
   expect([status, stderr]).toEqual([0, '']);
   const cache = join(ROOT, 'node_modules/.cache/bulkhead');
@@ -34,9 +36,8 @@ function runBundled(outdir: string): string {
 }
 
 test("the bundle writes what the sources and the framework's own modules write, to the byte", () => {
-  runBundled(join(scratch, 'bundled'));
   synthesize({ root: ROOT, environment: 'dev', stacks: [], outdir: join(scratch, 'sources') });
-  expect(filesIn(join(scratch, 'bundled'))).toEqual(filesIn(join(scratch, 'sources')));
+  expect(filesIn(synthesized({ environment: 'dev' }))).toEqual(filesIn(join(scratch, 'sources')));
 });
 
 test('a second thread writes and records what the first would have', async () => {
@@ -54,7 +55,7 @@ test('a second thread writes and records what the first would have', async () =>
   const { helpWith } = jest.requireActual<{
     readonly helpWith: (bundle: string, ...args: Parameters<Helper>) => ReturnType<Helper>;
   }>('../../bin/helper.js');
-  const theirs = await helpWith(runBundled(join(scratch, 'bundled')), work('theirs'));
+  const theirs = await helpWith(bundlePath(), work('theirs'));
   const own = takeShare(selected, work('own'));
   expect(recordsOf(theirs)).toEqual(recordsOf(own));
   expect(filesIn(join(scratch, 'theirs'))).toEqual(filesIn(join(scratch, 'own')));

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { filesIn } from '../support/files';
+import { synthesized } from '../support/synthesized';
 
 const ROOT = join(__dirname, '../..');
 
@@ -52,7 +53,7 @@ test('an unknown stack ends with the nearest one, a failing exit code and no sta
      "code": 1,
      "stderr": "no such stacks:
      - "dev1a-netwrok" matches no stack; did you mean "dev1a-network"?
-   the stacks are: bootstrap, registry, dev1a-network, dev1a-cluster, dev1a-addons, dev1a-data, dev1a-data-shard-1, dev1a-cache, dev1a-tier-starter, dev1a-tier-professional, dev1a-tier-enterprise, dev1a-tenant-acme, dev1a-tenant-globex
+   the stacks are: bootstrap, registry, dev1a-network, dev1a-cluster, dev1a-addons, dev1a-data, dev1a-data-shard-1, dev1a-cache, dev1a-identity, dev1a-gateway, dev1a-tier-starter, dev1a-tier-professional, dev1a-tier-enterprise, dev1a-tenant-acme, dev1a-tenant-globex
    ",
    }
   `);
@@ -61,7 +62,7 @@ test('an unknown stack ends with the nearest one, a failing exit code and no sta
 test.each([
   [
     '',
-    'bootstrap dev1a-addons dev1a-cache dev1a-cluster dev1a-data dev1a-data-shard-1 dev1a-network dev1a-tenant-acme dev1a-tenant-globex dev1a-tier-enterprise dev1a-tier-professional dev1a-tier-starter registry',
+    'bootstrap dev1a-addons dev1a-cache dev1a-cluster dev1a-data dev1a-data-shard-1 dev1a-gateway dev1a-identity dev1a-network dev1a-tenant-acme dev1a-tenant-globex dev1a-tier-enterprise dev1a-tier-professional dev1a-tier-starter registry',
   ],
   ['dev1a-network, registry', 'dev1a-network registry'],
   ['*-tenant-acme', 'dev1a-tenant-acme'],
@@ -73,7 +74,8 @@ test.each([
 
 test('runs at once do not disturb one another', async () => {
   const outdirs = [1, 2, 3].map((number) => join(scratch, String(number)));
-  const runs = await Promise.all(outdirs.map((CDKTF_OUTDIR) => run({ CDKTF_OUTDIR, BULKHEAD_ENV: 'dev' })));
+  const asked = { BULKHEAD_ENV: 'dev', BULKHEAD_STACKS: 'registry,dev1a-t*' };
+  const runs = await Promise.all(outdirs.map((CDKTF_OUTDIR) => run({ CDKTF_OUTDIR, ...asked })));
   expect(runs.map(({ code, stderr }) => [code, stderr])).toEqual([
     [0, ''],
     [0, ''],
@@ -85,7 +87,7 @@ test('runs at once do not disturb one another', async () => {
 
 test('runs at once into one folder leave what one of them would have', async () => {
   const outdir = join(scratch, 'out');
-  await run({ BULKHEAD_ENV: 'dev' });
+  cpSync(synthesized({ environment: 'dev' }), outdir, { recursive: true });
   const alone = filesIn(join(outdir, 'stacks'));
   const asked = ['', 'dev1a-t*', ''];
   const runs = await Promise.all(

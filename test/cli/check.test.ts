@@ -43,8 +43,8 @@ describe('bulkhead check', () => {
     expect(err).toBe('');
     expect(out).not.toContain('\u001b');
     expect(out).toContain('✓ capacity, dev1a: connections to a data shard');
-    expect(out).toMatch(/^dev1a-tenant-acme +(✓ *){14}$/m);
-    expect(out).toMatch(/^dev1a-tier-enterprise +(– *){14}$/m);
+    expect(out).toMatch(/^dev1a-tenant-acme +(✓ *){17}$/m);
+    expect(out).toMatch(/^dev1a-tier-enterprise +(– *){17}$/m);
     for (const [index, { name }] of CONTROLS.entries()) expect(out).toContain(`${index + 1} ${name}`);
     expect(out.trimEnd().endsWith('Every guarantee is kept.')).toBe(true);
     const table = out.split('\n').filter((line) => /^(dev1a| +1 )/.test(line));

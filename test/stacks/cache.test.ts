@@ -40,11 +40,36 @@ describe('CacheStack', () => {
     });
   });
 
-  it('has a user for every service of every tier', () => {
+  it("has a user for every service of every tier, and for the platform's own", () => {
     const ids = prod.resources('aws_elasticache_user').map(({ user_id }) => String(user_id));
-    expect(ids.filter((id) => !id.endsWith('-nobody'))).toHaveLength(6);
-    expect(ids).toContain('bulkhead-prod-use1a-svc-enterprise-api');
-    expect(prod.resources('aws_elasticache_user_group_association')).toHaveLength(6);
+    expect(ids.sort()).toEqual(
+      [
+        'nobody',
+        ...['authorizer', 'load-level', 'ratelimit', 'revocation'].map((service) => `plt-${service}`),
+        ...['enterprise', 'professional', 'starter'].map((tier) => `svc-${tier}-api`),
+      ].map((name) => `bulkhead-prod-use1a-${name}`),
+    );
+    expect(prod.resources('aws_elasticache_user_group_association')).toHaveLength(7);
+  });
+
+  it("lets the platform's users touch no key but the platform's, and authorizers write none of others", () => {
+    const patterns = Object.fromEntries(
+      prod
+        .resources('aws_elasticache_user')
+        .filter(({ user_id }) => String(user_id).includes('-plt-'))
+        .map(({ user_id, access_string }) => [
+          String(user_id).replace('bulkhead-prod-use1a-plt-', ''),
+          String(access_string)
+            .split(' ')
+            .filter((part) => part.includes('~')),
+        ]),
+    );
+    expect(patterns).toEqual({
+      authorizer: ['~plt:authorizer:*', '%R~plt:revocation:*', '%R~plt:load-level:*'],
+      'load-level': ['~plt:load-level:*'],
+      ratelimit: ['~plt:ratelimit:*'],
+      revocation: ['~plt:revocation:*'],
+    });
   });
 
   it('lets pods of tenants in by the group that all of them carry, and nobody else', () => {
@@ -90,10 +115,10 @@ describe('CacheStack', () => {
     const tenants = (count: number, where: string): Platform['tenants'] =>
       Array.from({ length: count }, () => ({ ...tenant, cell: where }));
     expect(() =>
-      build({ ...platform, tenants: [...tenants(93, cell.id), ...tenants(50, other.id)] }),
+      build({ ...platform, tenants: [...tenants(92, cell.id), ...tenants(50, other.id)] }),
     ).not.toThrow();
-    expect(() => build({ ...platform, tenants: tenants(94, cell.id) })).toThrow(
-      '94 of dedicated tenants; place tenants in another cell',
+    expect(() => build({ ...platform, tenants: tenants(93, cell.id) })).toThrow(
+      '93 of dedicated tenants; place tenants in another cell',
     );
   });
 });

@@ -1,19 +1,18 @@
-import { loadPlatform } from '../../config/load';
 import { CLUSTER_ROLES, DEPLOYER_ROLE } from '../../constructs/cluster/access/cluster-roles';
 import { deployerPolicy } from '../../constructs/cluster/access/deployer-policy';
 import { deployersGroup, NAMESPACE_DEPLOYER_ROLE } from '../../constructs/core/workload-labels';
 import { type AdmissionRequest, refusals } from '../support/admission';
 import { kubernetesObjects, type PlacedObject, type SentObject } from '../support/kubernetes-objects';
-import { writtenStacks } from '../support/written-stacks';
+import { synthesizedStacks } from '../support/synthesized';
 
 /** Stacks of tiers and tenants against what their deployers may do in the cluster: roles first, then admission. */
 
 const OWNERS = /^use1a-(tier|tenant)-/;
 // The add-ons publish the namespace of jobs.
 const WRITTEN = new RegExp(`${OWNERS.source}|^use1a-addons$`);
-const placed = kubernetesObjects(
-  writtenStacks(loadPlatform(process.cwd(), 'prod'), (name) => WRITTEN.test(name)),
-).filter(({ stack }) => OWNERS.test(stack));
+const placed = kubernetesObjects(synthesizedStacks('prod', (name) => WRITTEN.test(name))).filter(
+  ({ stack }) => OWNERS.test(stack),
+);
 const kindOf = ({ stack }: PlacedObject): 'tier' | 'tenant' =>
   OWNERS.exec(stack)?.[1] === 'tier' ? 'tier' : 'tenant';
 
@@ -31,6 +30,8 @@ it('there is something to look at', () => {
   expect(kinds).toEqual([
     'ConfigMap',
     'EC2NodeClass',
+    'HTTPRoute',
+    'HTTPRouteFilter',
     'Job',
     'LimitRange',
     'Namespace',

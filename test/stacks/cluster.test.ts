@@ -48,11 +48,12 @@ describe('ClusterStack', () => {
     }
   });
 
-  it('admits the administrators of the cell and the deployers of add-ons and databases', () => {
+  it('admits the administrators of the cell and the deployers of add-ons, gateways and databases', () => {
     const grants = stack.resources('aws_eks_access_policy_association');
     expect(grants.map((grant) => grant['principal_arn'] as string).sort()).toEqual([
       'arn:aws:iam::444444444444:role/bulkhead-dev-dev1a-deploy-addons',
       'arn:aws:iam::444444444444:role/bulkhead-dev-dev1a-deploy-data-shard',
+      'arn:aws:iam::444444444444:role/bulkhead-dev-dev1a-deploy-gateway',
       'arn:aws:iam::444444444444:role/bulkhead-dev-dev1a-deploy-tenant',
       'arn:aws:iam::444444444444:role/platform-admin',
     ]);

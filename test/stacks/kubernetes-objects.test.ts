@@ -1,17 +1,12 @@
-import { join } from 'node:path';
-import { loadPlatform } from '../../config/load';
 import { kubernetesObjects, type PlacedObject, type SentObject } from '../support/kubernetes-objects';
 import { schemaProblems } from '../support/kubernetes-schemas';
 import { restrictedProblems } from '../support/pod-security';
 import { quantity } from '../support/quantity';
-import { writtenStacks } from '../support/written-stacks';
+import { synthesizedStacks } from '../support/synthesized';
 
 const ENVIRONMENTS = ['dev', 'prod'];
 const sent: Readonly<Record<string, readonly PlacedObject[]>> = Object.fromEntries(
-  ENVIRONMENTS.map((environment) => [
-    environment,
-    kubernetesObjects(writtenStacks(loadPlatform(join(__dirname, '../..'), environment))),
-  ]),
+  ENVIRONMENTS.map((environment) => [environment, kubernetesObjects(synthesizedStacks(environment))]),
 );
 const all = ENVIRONMENTS.flatMap((environment) => sent[environment] ?? []);
 
@@ -28,6 +23,19 @@ function every(kind: string): (readonly [name: string, object: SentObject])[] {
 /** Names of the objects of a kind for which something is wrong. */
 const wrong = (kind: string, isWrong: (object: SentObject) => boolean): string[] =>
   every(kind).flatMap(([name, object]) => (isWrong(object) ? [name] : []));
+
+/** Specifications of the pods that stacks start themselves, by what starts them. */
+const podSpecs = (): readonly (readonly [name: string, pod: SentObject])[] => [
+  ...['Job', 'Deployment'].flatMap((kind) =>
+    every(kind).map(([name, { spec }]) => [name, spec.template.spec as SentObject] as const),
+  ),
+  ...every('CronJob').map(
+    ([name, { spec }]) => [name, spec.jobTemplate.spec.template.spec as SentObject] as const,
+  ),
+];
+
+/** Who talks to the API server: it copies the keys of the token issuer into its one config map. */
+const TALKS_TO_API_SERVER = /envoy-gateway-system\/jwks-mirror(-[0-9a-f]+-first)?$/;
 
 const cellOf = (stack: string): string => stack.split('-', 1)[0] ?? '';
 
@@ -51,20 +59,34 @@ describe('every Kubernetes object', () => {
   it('is of a kind that is looked at here', () => {
     expect([...new Set(all.map(({ object }) => object.kind))].sort()).toMatchInlineSnapshot(`
      [
+       "BackendTrafficPolicy",
+       "ClientTrafficPolicy",
        "ClusterRole",
        "ClusterRoleBinding",
        "ConfigMap",
+       "CronJob",
+       "Deployment",
        "EC2NodeClass",
+       "EnvoyProxy",
+       "Gateway",
+       "GatewayClass",
+       "HTTPRoute",
+       "HTTPRouteFilter",
        "Job",
        "LimitRange",
        "Namespace",
        "NetworkPolicy",
        "NodePool",
+       "PodDisruptionBudget",
        "PriorityClass",
        "ResourceQuota",
+       "Role",
        "RoleBinding",
        "SecurityGroupPolicy",
+       "SecurityPolicy",
+       "Service",
        "ServiceAccount",
+       "TargetGroupBinding",
        "ValidatingAdmissionPolicy",
        "ValidatingAdmissionPolicyBinding",
      ]
@@ -124,14 +146,16 @@ describe('every Kubernetes object', () => {
       const { namespace = '' } = object.metadata;
       const wanted = [
         ...(object['roleRef']?.kind === 'ClusterRole' ? [`ClusterRole /${object['roleRef'].name}`] : []),
-        ...(object.kind === 'Job'
-          ? [
-              `ServiceAccount ${namespace}/${object['spec'].template.spec.serviceAccountName}`,
-              ...(object['spec'].template.spec.volumes as { configMap?: { name: string } }[]).flatMap(
-                ({ configMap }) => (configMap ? [`ConfigMap ${namespace}/${configMap.name}`] : []),
-              ),
-            ]
-          : []),
+        ...(object['roleRef']?.kind === 'Role' ? [`Role ${namespace}/${object['roleRef'].name}`] : []),
+        ...[
+          ...(['Job', 'Deployment'].includes(object.kind) ? [object['spec'].template.spec] : []),
+          ...(object.kind === 'CronJob' ? [object['spec'].jobTemplate.spec.template.spec] : []),
+        ].flatMap((pod: SentObject) => [
+          `ServiceAccount ${namespace}/${pod['serviceAccountName']}`,
+          ...(pod['volumes'] as { configMap?: { name: string } }[]).flatMap(({ configMap }) =>
+            configMap ? [`ConfigMap ${namespace}/${configMap.name}`] : [],
+          ),
+        ]),
       ];
       return wanted.map((key) => `${cellOf(stack)} ${key}`).filter((key) => !there.has(key));
     });
@@ -209,7 +233,9 @@ describe('what an API server fills in weakens nothing', () => {
 
   it('no account and no pod has a token of the API server unless it says so', () => {
     expect(wrong('ServiceAccount', (object) => object['automountServiceAccountToken'] !== false)).toEqual([]);
-    expect(wrong('Job', ({ spec }) => spec.template.spec.automountServiceAccountToken !== false)).toEqual([]);
+    const withToken = podSpecs().filter(([, pod]) => pod['automountServiceAccountToken'] !== false);
+    expect(withToken).toHaveLength(2 * 3);
+    for (const [name] of withToken) expect(name).toMatch(TALKS_TO_API_SERVER);
   });
 
   it('an owner’s namespace enforces the strictest standard, in its newest version', () => {
@@ -242,8 +268,7 @@ describe('what an API server fills in weakens nothing', () => {
   });
 
   it('every pod that a stack itself starts is admitted by the strictest standard', () => {
-    for (const [, { spec }] of every('Job'))
-      expect(restrictedProblems(spec.template.spec as SentObject)).toEqual([]);
+    for (const [, pod] of podSpecs()) expect(restrictedProblems(pod)).toEqual([]);
   });
 
   it('finds a pod that is not', () => {
@@ -263,13 +288,15 @@ describe('what an API server fills in weakens nothing', () => {
     `);
   });
 
-  it('bindings name one role each, and groups only', () => {
+  it('bindings name one role each, and groups only, but for one account of a program', () => {
     const isVague = (object: SentObject): boolean =>
       object['roleRef'].apiGroup !== 'rbac.authorization.k8s.io' ||
       !(object['subjects'] as SentObject[]).every(
         ({ kind, apiGroup }) => kind === 'Group' && apiGroup === 'rbac.authorization.k8s.io',
       );
-    expect(wrong('RoleBinding', isVague)).toEqual([]);
+    const others = wrong('RoleBinding', isVague);
+    expect(others).toHaveLength(3);
+    for (const name of others) expect(name).toMatch(TALKS_TO_API_SERVER);
     expect(wrong('ClusterRoleBinding', isVague)).toEqual([]);
   });
 });

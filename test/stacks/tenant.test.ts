@@ -33,6 +33,7 @@ describe('the stack of a dedicated tenant', () => {
     expect(stack.inventory()).toMatchInlineSnapshot(`
      {
        "aws_cloudwatch_log_group": 3,
+       "aws_cognito_resource_server": 1,
        "aws_db_subnet_group": 1,
        "aws_eks_pod_identity_association": 2,
        "aws_elasticache_user": 1,
@@ -41,16 +42,17 @@ describe('the stack of a dedicated tenant', () => {
        "aws_iam_role_policy": 4,
        "aws_kms_alias": 2,
        "aws_kms_key": 2,
+       "aws_lambda_invocation": 1,
        "aws_rds_cluster": 1,
        "aws_rds_cluster_instance": 2,
        "aws_route53_record": 1,
-       "aws_secretsmanager_secret": 1,
-       "aws_secretsmanager_secret_policy": 1,
+       "aws_secretsmanager_secret": 2,
+       "aws_secretsmanager_secret_policy": 2,
        "aws_security_group": 2,
        "aws_ssm_parameter": 1,
        "aws_vpc_security_group_egress_rule": 1,
        "aws_vpc_security_group_ingress_rule": 2,
-       "helm_release": 1,
+       "helm_release": 2,
        "kubernetes_config_map_v1": 1,
        "kubernetes_default_service_account_v1": 1,
        "kubernetes_job_v1": 1,
@@ -71,7 +73,7 @@ describe('the stack of a dedicated tenant', () => {
         .map(({ name }) => String(name))
         .sort(),
     ).toEqual(
-      ['addons', 'cache', 'cluster', 'data', 'network', 'tier-enterprise'].map(
+      ['addons', 'cache', 'cluster', 'data', 'gateway', 'identity', 'network', 'tier-enterprise'].map(
         (name) => `/bulkhead/prod/use1a/${name}`,
       ),
     );
@@ -97,6 +99,8 @@ describe('the stack of a dedicated tenant', () => {
       '"cachePrefix" = "ten:acme:"',
       '"secretPath" = "bulkhead/prod/use1a/tenant-acme/"',
       '"rateLimitPerSecond" = "500"',
+      '"machineSecretName" = aws_secretsmanager_secret.',
+      '"webClientId" = ""',
     ]) {
       expect(parameter['insecure_value']).toContain(part);
     }
@@ -117,13 +121,43 @@ describe('the stack of a dedicated tenant', () => {
         .resources('helm_release')
         .map(({ name }) => String(name))
         .sort(),
-    ).toEqual(['node-pool', 'pod-security-groups']);
+    ).toEqual(['node-pool', 'pod-security-groups', 'routes']);
   });
 
   it('is deployed by the deployer of tenants', () => {
     expect(aws(stack).assume_role?.[0]?.role_arn).toBe(
       'arn:aws:iam::222222222222:role/bulkhead-prod-use1a-deploy-tenant',
     );
+  });
+});
+
+describe("a tenant whose people sign in with the customer's own provider", () => {
+  const urls = { callbackUrls: [], logoutUrls: [] };
+  const saml = { ...urls, saml: { metadataUrl: 'https://idp.acme.example/metadata' } };
+  const federated = build({ federation: saml });
+
+  it('has the provider and a client of its own beside what it had, and nothing moves', () => {
+    const { resource: before } = build().json as { resource: Record<string, object> };
+    const { resource: after } = federated.json as { resource: Record<string, object> };
+    for (const [type, named] of Object.entries(before))
+      expect(Object.keys(after[type] ?? {})).toEqual(expect.arrayContaining(Object.keys(named)));
+    expect(federated.only('aws_cognito_identity_provider')['provider_name']).toBe('tenant-acme');
+    expect(federated.only('aws_cognito_user_pool_client')).toMatchObject({
+      supported_identity_providers: ['tenant-acme'],
+      callback_urls: ['https://acme.use1a.bulkhead.example/callback'],
+    });
+  });
+
+  it('publishes the client', () => {
+    const client = federated.only('aws_cognito_user_pool_client').address;
+    expect(federated.only('aws_ssm_parameter')['insecure_value']).toContain(`"webClientId" = ${client}.id`);
+  });
+
+  it('changes no other stack: the cell’s pool takes what tenants put into it', () => {
+    expect(JSON.stringify(federated.data('aws_ssm_parameter').map(({ name }) => String(name)))).not.toContain(
+      '/bulkhead/prod/registry',
+    );
+    expect(federated.resources('aws_cognito_user_pool')).toEqual([]);
   });
 });
 

@@ -3,12 +3,16 @@ import type { Construct } from 'constructs';
 import type { Cell, Platform } from '../../../config/platform';
 import type { Statement } from '../../../constructs/access/statement';
 import { SELECTIVE } from '../../../constructs/core/contract';
+import { historyDatabase } from '../../../constructs/gateway/history-table';
+import { SHARED } from '../../../constructs/core/tags';
 import { AddonsStack } from '../../../stacks/addons';
 import { CacheStack } from '../../../stacks/cache';
 import { ClusterStack } from '../../../stacks/cluster';
 import { CELL_GROUPS, PLATFORM_GROUPS } from '../../../stacks/deployer-permissions';
 import { DataStack } from '../../../stacks/data';
 import { DataShardStack, shardsOf } from '../../../stacks/data-shard';
+import { GatewayStack } from '../../../stacks/gateway';
+import { IdentityStack } from '../../../stacks/identity';
 import { NetworkStack } from '../../../stacks/network';
 import { boundaryStatements } from '../../../stacks/permissions/boundary';
 import { RegistryStack } from '../../../stacks/registry';
@@ -27,6 +31,7 @@ const ACME = {
   cell: 'use1a',
   contact: 'it@acme.example',
   nodePool: 'own',
+  federation: { saml: { metadataUrl: 'https://idp.acme.example/metadata' } },
 };
 const platform = testPlatform({ dns: { domain: 'example.com' } }, [ACME]);
 const cellOf = ({ cells }: Platform): Cell => {
@@ -50,6 +55,8 @@ const CELL_STACKS: Readonly<Record<string, SynthesizedStack>> = {
     return new DataShardStack(app, { platform, cell, shard });
   }),
   cache: synthesized((app) => new CacheStack(app, { platform, cell: cellOf(platform) })),
+  identity: synthesized((app) => new IdentityStack(app, { platform, cell: cellOf(platform) })),
+  gateway: synthesized((app) => new GatewayStack(app, { platform, cell: cellOf(platform) })),
   tier: synthesized((app) => {
     const operators = { ...cellOf(platform).operators, starter: ['arn:aws:iam::222222222222:role/on-call'] };
     return new TierStack(app, { platform, cell: { ...cellOf(platform), operators }, tier: 'starter' });
@@ -91,7 +98,73 @@ const elasticache =
     resource: at('elasticache', `${type}:${text(resource, name)}`),
   });
 
+/** Cognito knows parts of a pool by the pool, which carries the cell's tags. */
+const ofPool =
+  (action: string): Creation =>
+  (_, at) => ({ action: `cognito-idp:${action}`, resource: at('cognito-idp', 'userpool/us-east-1_Ab1') });
+
+const balancer =
+  (action: string, type: string): Creation =>
+  (resource, at) => ({
+    action: `elasticloadbalancing:${action}`,
+    resource: at('elasticloadbalancing', `${type}/${text(resource, 'name')}/0a1b2c`),
+  });
+
 const CREATIONS: Readonly<Record<string, Creation>> = {
+  aws_athena_named_query: (_, at) => ({
+    action: 'athena:CreateNamedQuery',
+    resource: at('athena', 'workgroup/bulkhead-prod-use1a-gateway-history'),
+  }),
+  aws_athena_workgroup: (group, at) => ({
+    action: 'athena:CreateWorkGroup',
+    resource: at('athena', `workgroup/${text(group, 'name')}`),
+  }),
+  aws_cloudwatch_log_index_policy: () => ({ action: 'logs:PutIndexPolicy', resource: '*' }),
+  aws_cloudwatch_log_metric_filter: null,
+  aws_cloudwatch_log_stream: null,
+  aws_cloudwatch_metric_alarm: (alarm, at) => ({
+    action: 'cloudwatch:PutMetricAlarm',
+    resource: at('cloudwatch', `alarm:${text(alarm, 'alarm_name')}`),
+  }),
+  aws_cloudwatch_query_definition: () => ({ action: 'logs:PutQueryDefinition', resource: '*' }),
+  aws_glue_catalog_database: (database, at) => ({
+    action: 'glue:CreateDatabase',
+    resource: at('glue', `database/${text(database, 'name')}`),
+  }),
+  aws_glue_catalog_table: (table, at) => ({
+    action: 'glue:CreateTable',
+    resource: at('glue', `table/${historyDatabase(USE1A)}/${text(table, 'name')}`),
+  }),
+  aws_kinesis_firehose_delivery_stream: (stream, at) => ({
+    action: 'firehose:CreateDeliveryStream',
+    resource: at('firehose', `deliverystream/${text(stream, 'name')}`),
+  }),
+  aws_lambda_function_event_invoke_config: (_, at) => ({
+    action: 'lambda:PutFunctionEventInvokeConfig',
+    resource: at('lambda', 'function:bulkhead-prod-use1a-load-level'),
+  }),
+  aws_lb: balancer('CreateLoadBalancer', 'loadbalancer/net'),
+  aws_lb_listener: (_, at) => ({
+    action: 'elasticloadbalancing:CreateListener',
+    resource: at('elasticloadbalancing', 'loadbalancer/net/bulkhead-prod-use1a-shared/0a1b2c'),
+  }),
+  aws_lb_target_group: balancer('CreateTargetGroup', 'targetgroup'),
+  aws_s3_bucket: (bucket) => ({
+    action: 's3:CreateBucket',
+    resource: `arn:aws:s3:::${text(bucket, 'bucket')}`,
+  }),
+  aws_s3_bucket_lifecycle_configuration: null,
+  aws_s3_bucket_logging: null,
+  aws_s3_bucket_ownership_controls: null,
+  aws_s3_bucket_policy: null,
+  aws_s3_bucket_public_access_block: null,
+  aws_s3_bucket_server_side_encryption_configuration: null,
+  aws_s3_bucket_versioning: null,
+  kubernetes_cron_job_v1: null,
+  kubernetes_deployment_v1: null,
+  kubernetes_pod_disruption_budget_v1: null,
+  kubernetes_role_v1: null,
+  kubernetes_service_v1: null,
   aws_backup_plan: (_, at) => ({
     action: 'backup:CreateBackupPlan',
     resource: at('backup', 'backup-plan:id'),
@@ -131,6 +204,36 @@ const CREATIONS: Readonly<Record<string, Creation>> = {
   kubernetes_resource_quota_v1: null,
   kubernetes_role_binding_v1: null,
   kubernetes_service_account_v1: null,
+  aws_acm_certificate: () => ({ action: 'acm:RequestCertificate', resource: '*' }),
+  aws_acm_certificate_validation: null,
+  aws_cognito_identity_provider: ofPool('CreateIdentityProvider'),
+  aws_cognito_log_delivery_configuration: ofPool('SetLogDeliveryConfiguration'),
+  aws_cognito_managed_login_branding: ofPool('CreateManagedLoginBranding'),
+  aws_cognito_resource_server: ofPool('CreateResourceServer'),
+  aws_cognito_risk_configuration: ofPool('SetRiskConfiguration'),
+  aws_cognito_user_pool: () => ({ action: 'cognito-idp:CreateUserPool', resource: '*' }),
+  aws_cognito_user_pool_client: ofPool('CreateUserPoolClient'),
+  aws_cognito_user_pool_domain: ofPool('CreateUserPoolDomain'),
+  aws_dynamodb_resource_policy: (policy) => ({
+    action: 'dynamodb:PutResourcePolicy',
+    resource: text(policy, 'resource_arn'),
+  }),
+  aws_lambda_function: (fn, at) => ({
+    action: 'lambda:CreateFunction',
+    resource: at('lambda', `function:${text(fn, 'function_name')}`),
+  }),
+  aws_lambda_invocation: (call, at) => ({
+    action: 'lambda:InvokeFunction',
+    resource: at('lambda', `function:${text(call, 'function_name')}`),
+  }),
+  // Which function, only a reference says; the principal is what the permission names.
+  aws_lambda_permission: ({ principal }, at) => ({
+    action: 'lambda:AddPermission',
+    resource: at(
+      'lambda',
+      `function:bulkhead-prod-use1a-${principal === 'events.amazonaws.com' ? 'load-level' : 'token-claims'}`,
+    ),
+  }),
   aws_cloudwatch_event_rule: (rule, at) => ({
     action: 'events:PutRule',
     resource: at('events', `rule/${text(rule, 'name')}`),
@@ -215,6 +318,14 @@ const CREATIONS: Readonly<Record<string, Creation>> = {
   aws_vpc: ec2('CreateVpc', 'vpc'),
   aws_vpc_endpoint: ec2('CreateVpcEndpoint', 'vpc-endpoint'),
   aws_vpc_security_group_ingress_rule: ec2('AuthorizeSecurityGroupIngress', 'security-group-rule'),
+  aws_wafv2_web_acl: (acl, at) => ({
+    action: 'wafv2:CreateWebACL',
+    resource: at('wafv2', `regional/webacl/${text(acl, 'name')}/id`),
+  }),
+  aws_wafv2_web_acl_association: (_, at) => ({
+    action: 'wafv2:AssociateWebACL',
+    resource: at('wafv2', 'regional/webacl/bulkhead-prod-use1a-sign-in/id'),
+  }),
   helm_release: null,
   kubernetes_namespace_v1: null,
   kubernetes_namespace: null,
@@ -228,6 +339,15 @@ function defaultTags(stack: SynthesizedStack | undefined): Record<string, string
   const [{ tags }] = aws[0].default_tags;
   return Object.fromEntries(Object.entries(tags).map(([tag, value]) => [`aws:RequestTag/${tag}`, value]));
 }
+
+/** Tags of what the cell has for all. */
+const resourceTags = (): Record<string, string> => ({
+  'aws:ResourceTag/platform': HOME.platform,
+  'aws:ResourceTag/environment': HOME.environment,
+  'aws:ResourceTag/cell': String(USE1A.cell),
+  'aws:ResourceTag/tier': SHARED,
+  'aws:ResourceTag/tenant': SHARED,
+});
 
 /** What every creation says of itself: the provider's default tags, and what the stacks set. */
 const contextOf = (
@@ -246,13 +366,27 @@ const contextOf = (
     'elasticache:AtRestEncryptionEnabled': text(resource, 'at_rest_encryption_enabled'),
     'elasticache:TransitEncryptionEnabled': text(resource, 'transit_encryption_enabled'),
   }),
+  ...(resource['user_pool_id'] !== undefined && resourceTags()),
+  ...(resource['load_balancer_arn'] !== undefined && {
+    ...resourceTags(),
+    'elasticloadbalancing:ListenerProtocol': text(resource, 'protocol'),
+  }),
+  ...(resource['domain_name'] !== undefined && {
+    'acm:DomainNames': [text(resource, 'domain_name')],
+    'acm:ValidationMethod': text(resource, 'validation_method'),
+  }),
+  ...(resource['principal'] !== undefined && { 'lambda:Principal': text(resource, 'principal') }),
   ...(resource['kubernetes_groups'] !== undefined && {
     'eks:accessEntryType': text(resource, 'type'),
     'eks:kubernetesGroups': resource['kubernetes_groups'] as string[],
   }),
   ...(resource['zone_id'] !== undefined && {
     'route53:ChangeResourceRecordSetsRecordTypes': text(resource, 'type'),
-    'route53:ChangeResourceRecordSetsNormalizedRecordNames': text(resource, 'name'),
+    // The proof of a certificate has a name that ACM chooses, below the certificate's.
+    'route53:ChangeResourceRecordSetsNormalizedRecordNames': text(resource, 'name').replace(
+      /^\$\{.*resource_record_name\}$/,
+      `_0a1b2c.${resource.path.includes('SignIn') ? 'auth.' : ''}use1a.example.com`,
+    ),
   }),
   ...(resource['access_config'] !== undefined && {
     'eks:authenticationMode': (resource['access_config'] as { authentication_mode: string })

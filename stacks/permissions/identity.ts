@@ -1,0 +1,228 @@
+import type { Statement } from '../../constructs/access/statement';
+import type { Placement } from '../../constructs/core/placement';
+import { nameIn } from '../../constructs/core/naming';
+import { signInDomainOf } from '../../constructs/identity/sign-in-domain';
+import { SIGN_IN_FIREWALL } from '../../constructs/identity/sign-in-firewall';
+import { TOKEN_FUNCTION } from '../registry-access';
+import { functionArns, functionKeys, functionLogs, functionStatements } from './functions';
+import { roleStatements } from './iam';
+import { certificateStatements, readRecords, recordStatement } from './names';
+import { keyStatements, logDeliveryStatement, logGroupStatements } from './parts';
+import {
+  becomesOwn,
+  contractStatements,
+  inRegion,
+  IS_UNTAGGED,
+  isOwn,
+  KEEPS_IDENTITY,
+  prefixOf,
+  regionalArn,
+  staysOwn,
+} from './scope';
+
+/** Functions that tenants' stacks call, and no one else. */
+export const TENANT_FUNCTIONS = ['machine-client', 'oidc-provider'] as const;
+
+const FUNCTIONS = [TOKEN_FUNCTION, ...TENANT_FUNCTIONS] as const;
+
+/** Log groups of the pool itself. */
+const POOL_LOGS = ['user-activity', 'user-messages'] as const;
+
+/** CloudFront, which serves sign-in domains, takes certificates from this region only. */
+const CERTIFICATE_REGION = 'us-east-1';
+
+/**
+ * What deploying a cell's identity takes. Not `cognito-idp:DeleteUserPool` nor `DeleteUserPoolDomain`, and no user: a
+ * deployment makes nobody a user, and sees nobody.
+ *
+ * @param zone name of the cell's zone
+ */
+export function identityPermissions(placement: Placement, zone: string): readonly Statement[] {
+  const prefix = prefixOf(placement);
+  const domain = signInDomainOf(zone);
+  return [
+    ...poolStatements(placement),
+    ...firewallStatements(placement),
+    ...functionStatements(placement, FUNCTIONS, ['cognito-idp.amazonaws.com']),
+    ...certificateStatements(placement, [domain], CERTIFICATE_REGION),
+    recordStatement('Names', {
+      types: ['A', 'CNAME'],
+      // The proof of the domain has a name that ACM chooses.
+      names: [zone, domain, `_*.${domain}`],
+    }),
+    ...readRecords(),
+    ...logGroupStatements(placement, [
+      ...functionLogs(placement, FUNCTIONS),
+      ...POOL_LOGS.map((name) => `/aws/vendedlogs/cognito/${prefix}-${name}`),
+    ]),
+    logDeliveryStatement(placement),
+    ...keyStatements(placement, {
+      aliases: [...functionKeys(FUNCTIONS), ...POOL_LOGS].map((name) => `${prefix}-${name}`),
+      grantTo: ['lambda'],
+    }),
+    ...roleStatements(placement, {
+      names: FUNCTIONS,
+      passTo: ['lambda.amazonaws.com'],
+      // Sends mail by an SES identity: "Using service-linked roles", Amazon Cognito Developer Guide.
+      serviceLinked: ['email.cognito-idp.amazonaws.com'],
+    }),
+    ...contractStatements(placement, { publishes: 'identity', reads: ['network'] }),
+  ];
+}
+
+function poolStatements(placement: Placement): readonly Statement[] {
+  const resources = [regionalArn(placement, 'cognito-idp', 'userpool/*')];
+  return [
+    {
+      sid: 'CreatePool',
+      // A pool has no id before it exists, so this action knows no resource.
+      actions: ['cognito-idp:CreateUserPool'],
+      resources: ['*'],
+      conditions: [...becomesOwn(placement), inRegion(placement)],
+    },
+    {
+      sid: 'TagNewPool',
+      actions: ['cognito-idp:TagResource'],
+      resources,
+      conditions: [...becomesOwn(placement), IS_UNTAGGED],
+    },
+    {
+      sid: 'Pool',
+      actions: [
+        'cognito-idp:AddCustomAttributes',
+        'cognito-idp:AssociateWebACL',
+        'cognito-idp:CreateManagedLoginBranding',
+        'cognito-idp:CreateResourceServer',
+        'cognito-idp:CreateUserPoolClient',
+        'cognito-idp:CreateUserPoolDomain',
+        'cognito-idp:DeleteManagedLoginBranding',
+        'cognito-idp:DeleteResourceServer',
+        'cognito-idp:DeleteUserPoolClient',
+        'cognito-idp:DescribeManagedLoginBranding',
+        'cognito-idp:DescribeManagedLoginBrandingByClient',
+        'cognito-idp:DescribeResourceServer',
+        'cognito-idp:DescribeRiskConfiguration',
+        'cognito-idp:DescribeUserPool',
+        'cognito-idp:DescribeUserPoolClient',
+        'cognito-idp:DisassociateWebACL',
+        'cognito-idp:GetLogDeliveryConfiguration',
+        'cognito-idp:GetUserPoolMfaConfig',
+        'cognito-idp:GetWebACLForResource',
+        'cognito-idp:ListTagsForResource',
+        'cognito-idp:SetLogDeliveryConfiguration',
+        'cognito-idp:SetRiskConfiguration',
+        'cognito-idp:SetUserPoolMfaConfig',
+        'cognito-idp:UpdateManagedLoginBranding',
+        'cognito-idp:UpdateResourceServer',
+        'cognito-idp:UpdateUserPool',
+        'cognito-idp:UpdateUserPoolClient',
+        'cognito-idp:UpdateUserPoolDomain',
+      ],
+      resources,
+      conditions: isOwn(placement),
+    },
+    {
+      sid: 'TagPool',
+      actions: ['cognito-idp:TagResource'],
+      resources,
+      conditions: [...isOwn(placement), ...staysOwn(placement)],
+    },
+    {
+      sid: 'UntagPool',
+      actions: ['cognito-idp:UntagResource'],
+      resources,
+      conditions: [...isOwn(placement), KEEPS_IDENTITY],
+    },
+    {
+      sid: 'FindDomain',
+      // The service knows no resource for this action. It tells whose a domain is and where it is served from.
+      actions: ['cognito-idp:DescribeUserPoolDomain'],
+      resources: ['*'],
+      conditions: [inRegion(placement)],
+    },
+    {
+      sid: 'ServeDomain',
+      // Cognito asks for this with the rights of whoever makes a domain, for a distribution of its own account: "Using your
+      // own domain for managed login", Amazon Cognito Developer Guide.
+      actions: ['cloudfront:UpdateDistribution'],
+      resources: ['arn:aws:cloudfront::*:distribution/*'],
+    },
+  ];
+}
+
+/** The web ACL before the pool. Putting it there is asked of both, of WAF and of Cognito. */
+function firewallStatements(placement: Placement): readonly Statement[] {
+  const acls = [
+    regionalArn(placement, 'wafv2', `regional/webacl/${nameIn(placement, 'webAcl', SIGN_IN_FIREWALL)}/*`),
+  ];
+  const pools = [regionalArn(placement, 'cognito-idp', 'userpool/*')];
+  return [
+    {
+      sid: 'Firewall',
+      actions: [
+        'wafv2:CreateWebACL',
+        'wafv2:DeleteWebACL',
+        'wafv2:GetWebACL',
+        'wafv2:ListTagsForResource',
+        'wafv2:UpdateWebACL',
+      ],
+      resources: acls,
+    },
+    { sid: 'TagFirewall', actions: ['wafv2:TagResource'], resources: acls, conditions: staysOwn(placement) },
+    {
+      sid: 'UntagFirewall',
+      actions: ['wafv2:UntagResource'],
+      resources: acls,
+      conditions: [KEEPS_IDENTITY],
+    },
+    {
+      sid: 'UseFirewall',
+      actions: ['cognito-idp:AssociateWebACL', 'wafv2:AssociateWebACL', 'wafv2:GetWebACLForResource'],
+      resources: acls,
+    },
+    {
+      sid: 'PutFirewallBeforePool',
+      // WAF gives no tags of a pool. Cognito asks for its own permission as well, which is the cell's pool's only.
+      actions: ['wafv2:AssociateWebACL', 'wafv2:DisassociateWebACL', 'wafv2:GetWebACLForResource'],
+      resources: pools,
+    },
+  ];
+}
+
+/**
+ * What tenants' stacks make in the cell's pool: resource servers, clients and providers. Cognito knows these by their pool
+ * only, so a deployer of tenants could change those of other tenants and the platform's own client. It could do no more with
+ * them than lock people out or send them elsewhere: what a token says comes from the token function, which it cannot touch,
+ * and by the provider's name and the client's scopes, of which no client but a tenant's own is given the tenant's.
+ *
+ * The two functions decide by the tenant's id what they make. Each of them is named here, and no other.
+ */
+export function tenantIdentityStatements(placement: Placement): readonly Statement[] {
+  return [
+    {
+      sid: 'TenantsInPool',
+      actions: [
+        'cognito-idp:CreateIdentityProvider',
+        'cognito-idp:CreateResourceServer',
+        'cognito-idp:CreateUserPoolClient',
+        'cognito-idp:DeleteIdentityProvider',
+        'cognito-idp:DeleteResourceServer',
+        'cognito-idp:DeleteUserPoolClient',
+        'cognito-idp:DescribeIdentityProvider',
+        'cognito-idp:DescribeResourceServer',
+        'cognito-idp:DescribeUserPoolClient',
+        'cognito-idp:UpdateIdentityProvider',
+        'cognito-idp:UpdateResourceServer',
+        'cognito-idp:UpdateUserPoolClient',
+      ],
+      resources: [regionalArn(placement, 'cognito-idp', 'userpool/*')],
+      // The pool is the cell's, and so are its tags.
+      conditions: isOwn(placement),
+    },
+    {
+      sid: 'CallTenantFunctions',
+      actions: ['lambda:InvokeFunction'],
+      resources: functionArns(placement, TENANT_FUNCTIONS),
+    },
+  ];
+}

@@ -7,7 +7,7 @@ import { CACHE_PORT } from '../constructs/cache/engine';
 import { type CacheOwner, keyPrefix } from '../constructs/cache/keyspace';
 import { PLATFORM_OWNERS } from '../constructs/cache/platform-users';
 import type { CacheLogin, ICache } from '../constructs/core/interfaces';
-import type { Fleet } from '../constructs/core/workload-labels';
+import { type Fleet, FLEETS } from '../constructs/core/workload-labels';
 import { AccessLog } from '../constructs/gateway/access-log';
 import { type AuthorizedTier, Authorizer } from '../constructs/gateway/authorizer';
 import { CacheClients } from '../constructs/gateway/cache-clients';
@@ -45,8 +45,6 @@ export const FLEET_OF_TIER = {
   professional: 'shared',
   enterprise: 'enterprise',
 } as const satisfies Readonly<Record<(typeof TIERS)[number], Fleet>>;
-
-const FLEETS = ['shared', 'enterprise'] as const satisfies readonly Fleet[];
 
 /** Pooled tiers by the level at which they are shed: `1` the first of them, `2` both. */
 const SHED_LEVELS = { starter: 1, professional: 2 } as const;

@@ -1,6 +1,7 @@
 import type { Condition, Statement } from '../../constructs/access/statement';
 import { NAME_RULES, nameWithin } from '../../constructs/core/naming';
 import { nameParts, type Placement } from '../../constructs/core/placement';
+import { FLEETS } from '../../constructs/core/workload-labels';
 import { entryName } from '../../constructs/gateway/fleet-entry';
 import { clusterName } from '../cluster-name';
 import { ec2Reads, ec2Statements, GROUP_CHANGES, GROUP_CREATES, GROUP_READS, openClusterGroup } from './ec2';
@@ -19,8 +20,6 @@ import {
   regionalArn,
   staysOwn,
 } from './scope';
-
-const FLEETS = ['shared', 'enterprise'] as const;
 
 const SERVICE = 'elasticloadbalancing.amazonaws.com';
 

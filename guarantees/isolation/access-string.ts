@@ -58,6 +58,7 @@ const OF_OWN_KEYS = new Set(
     'get set setex psetex setnx getset getdel getex mget mset append strlen incr incrby incrbyfloat decr decrby',
     'hget hset hsetnx hmget hgetall hdel hexists hincrby hlen hkeys hvals hscan',
     'sadd srem sismember smismember smembers scard spop sscan',
+    'xadd xrange xlen xtrim',
     'zadd zrem zscore zcard zcount zincrby zrange zrank zremrangebyscore zremrangebyrank zpopmin zpopmax zscan',
     'ping auth hello select echo quit readonly readwrite client|setname client|id client|getname',
     'cluster|slots cluster|shards cluster|nodes cluster|myid cluster|keyslot command',

@@ -1,4 +1,4 @@
-import type { PolicyStatementFact } from './facts';
+import type { PolicyStatementFact, StackPlace } from './facts';
 import { SHARED } from '../../constructs/core/tags';
 
 /** What conditions make of a statement's resources, as far as they are understood. Others are taken to let everything pass. */
@@ -23,13 +23,35 @@ const CONTEXTS: Readonly<Record<string, string>> = {
   'kms:encryptioncontext:aws:logs:arn': 'logs',
 };
 
-/** How a statement's conditions narrow it. */
-export function narrowingOf({ conditions }: PolicyStatementFact): Narrowing {
+/** What AWS itself knows of a key by other names than its ARN, each as the ARN of what has that name. */
+const NAMES: Readonly<
+  Record<string, (name: string, place: StackPlace) => readonly [service: string, arn: string]>
+> = {
+  'kms:resourcealiases': (alias, { region, account }) => ['kms', `arn:aws:kms:${region}:${account}:${alias}`],
+  'kms:encryptioncontext:aws:dynamodb:tablename': (table) => [
+    'dynamodb',
+    `arn:aws:dynamodb:*:*:table/${table}`,
+  ],
+};
+
+/** A key may have several aliases, so that conditions on them ask for any. */
+const OF_ALIASES = /^ForAnyValue:(StringEquals|StringLike)$/i;
+
+/** How a statement's conditions narrow it, in a stack of this place. */
+export function narrowingOf({ conditions }: PolicyStatementFact, place: StackPlace): Narrowing {
   let narrowing: Narrowing = {};
   for (const { test, variable, values } of conditions) {
-    if (!DEMANDS.test(test) || values.length === 0) continue;
-    const service = CONTEXTS[variable.toLowerCase()];
+    const key = variable.toLowerCase();
+    const demands = key === 'kms:resourcealiases' ? OF_ALIASES : DEMANDS;
+    if (!demands.test(test) || values.length === 0) continue;
+    const service = CONTEXTS[key];
     if (service !== undefined) narrowing = { ...narrowing, patterns: { service, values } };
+    const named = NAMES[key];
+    const [first, ...others] = named ? values.map((name) => named(name, place)) : [];
+    if (first) {
+      const arns = [first, ...others].map(([, arn]) => arn);
+      narrowing = { ...narrowing, patterns: { service: first[0], values: arns } };
+    }
     const tag = /^aws:ResourceTag\/(tenant|tier)$/i.exec(variable)?.[1]?.toLowerCase();
     const [value = '', ...more] = values;
     const exact = more.length === 0 && !/[*?$]/.test(value);
@@ -56,6 +78,17 @@ export const demandsAccount = ({ conditions, principals }: PolicyStatementFact, 
       ({ type, identifiers }) =>
         type === 'AWS' && identifiers.every((identifier) => accountOf(identifier) === account),
     ));
+
+/** Roles that a statement demands who asks to be, by their exact ARNs; nothing if it demands none, or a pattern. */
+export const demandedRoles = ({ conditions }: PolicyStatementFact): readonly string[] =>
+  conditions
+    .filter(
+      ({ test, variable, values }) =>
+        /^(StringEquals|ArnEquals)$/i.test(test) &&
+        /^aws:PrincipalArn$/i.test(variable) &&
+        values.every((value) => /^arn:aws[\w-]*:iam::\d{12}:role\/[^*?$]+$/.test(value)),
+    )
+    .flatMap(({ values }) => values);
 
 /** Account of a principal: of its ARN, or the account itself; empty for everybody. */
 export const accountOf = (identifier: string): string =>

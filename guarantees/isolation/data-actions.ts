@@ -61,6 +61,14 @@ export const DATA_ACTIONS: Readonly<Record<string, readonly string[]>> = {
     'UpdatePodIdentityAssociation',
   ],
   'eks-auth': ['AssumeRoleForPodIdentity'],
+  // Who may say whose user or client somebody is, or be anybody.
+  'cognito-idp': [
+    ...['AdminCreateUser', 'AdminUpdateUserAttributes', 'AdminSetUserPassword', 'AdminInitiateAuth'],
+    ...['CreateUserPoolClient', 'UpdateUserPoolClient', 'CreateIdentityProvider', 'UpdateIdentityProvider'],
+    ...['CreateResourceServer', 'UpdateResourceServer', 'UpdateUserPool'],
+  ],
+  // Functions that work for all tenants.
+  lambda: ['InvokeFunction', 'UpdateFunctionCode', 'UpdateFunctionConfiguration', 'AddPermission'],
   // The registry of tenants.
   dynamodb: [
     'GetItem',

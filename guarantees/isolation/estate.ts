@@ -47,6 +47,9 @@ export function namesOf(place: StackPlace, kind: Kind, id: string): readonly str
     at('eks', `access-entry/${prefix}/${any}`),
     at('eks', `podidentityassociation/${prefix}/${any}`),
     at('dynamodb', `table/${any}`),
+    at('cognito-idp', `userpool/${any}`),
+    at('lambda', `function:${prefix}-token-claims`),
+    at('lambda', `function:${prefix}-machine-client`),
   ];
 }
 

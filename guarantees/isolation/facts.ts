@@ -71,7 +71,7 @@ export interface StackFacts {
 }
 
 /** Attributes that say nothing about isolation. */
-const DROPPED = new Set(['//', 'depends_on', 'timeouts', 'description']);
+const DROPPED = new Set(['//', 'depends_on', 'timeouts', 'description', 'scope_description']);
 
 /** Sections of a stack's JSON that are read, or that make nothing. */
 const READ = new Set(['//', 'terraform', 'provider', 'resource', 'data', 'locals', 'module']);

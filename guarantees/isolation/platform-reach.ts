@@ -3,6 +3,7 @@ import { DATA_ACTIONS, READS_CONTENT, RESOURCES_OF } from './data-actions';
 import type { Estates } from './estate';
 import type { PolicyStatementFact } from './facts';
 import { referencesIn } from './facts/canonical';
+import { isErrand } from './on-behalf';
 import { OF_OWN_RESOURCE, type Reach } from './reach';
 import { isForNodes, type Role } from './roles';
 import type { Stack } from './stack';
@@ -18,7 +19,7 @@ export function reachOfPlatform(
   statement: PolicyStatementFact,
   role: Role | undefined,
 ): Reach | undefined {
-  const narrowing = narrowingOf(statement);
+  const narrowing = narrowingOf(statement, stack.place);
   if (isSharedOnly(narrowing)) return undefined;
   const { resources, notResources } = statement;
   for (const service of servicesOf(stack, statement, role)) {
@@ -27,6 +28,7 @@ export function reachOfPlatform(
     const patterns = notResources.length > 0 ? ['*'] : of.values;
     for (const value of patterns) {
       const pattern = fillVariables(value, role?.tags ?? {});
+      if (notResources.length === 0 && isErrand({ world, stack }, statement, role, pattern)) continue;
       const to = reachedBy(world, estates, stack, pattern, of.service);
       if (to !== undefined) return { to, resource: notResources.length > 0 ? 'NotResource' : pattern };
     }

@@ -39,7 +39,7 @@ export function reachOfOwner(
     return { to: 'everybody', resource: notResources.length > 0 ? 'NotResource' : 'NotAction' };
   }
   if (actions.length > 0 && actions.every((action) => OF_NOBODY.has(action.toLowerCase()))) return undefined;
-  const { tag, patterns } = narrowingOf(statement);
+  const { tag, patterns } = narrowingOf(statement, owner.place);
   if (tag?.name === 'tenant' && owner.kind === 'tenant' && tag.value === owner.id) return undefined;
   const reached = resources.map((resource) => {
     const pattern = fillVariables(resource, tags);

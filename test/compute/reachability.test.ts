@@ -11,6 +11,7 @@ import {
   type Pod,
 } from '../support/network-model';
 import { type Member, SecurityGroups } from '../support/security-groups';
+import { synthesizedStacks } from '../support/synthesized';
 import { writtenStacks } from '../support/written-stacks';
 
 /** Production, with both of Acme's tenants in one cell: one's id begins the other's. */
@@ -23,9 +24,13 @@ function platformOf(environment: string): Platform {
 }
 
 const platform = platformOf('prod');
-const stacks = writtenStacks(platform, (name) =>
-  /^use1a-(network|cluster|addons|cache|data-shard-1|tier-.*|tenant-.*)$/.test(name),
-);
+// What no tenant changes is as in the sources.
+const stacks = [
+  ...synthesizedStacks('prod', (name) =>
+    /^use1a-(network|cluster|addons|cache|data-shard-1|tier-.*)$/.test(name),
+  ),
+  ...writtenStacks(platform, (name) => name.startsWith('use1a-tenant-')),
+];
 const objects = kubernetesObjects(stacks).map(({ object }) => object);
 const [zone] = planSubnets(platform.cells[0]?.network.cidr ?? '').zones;
 /** An address of the first zone's private or isolated subnet. */
@@ -236,9 +241,10 @@ describe('network policies', () => {
 describe('network policies of a cell without interface endpoints', () => {
   it('let tenants reach AWS by NAT, and still nobody inside on that port', () => {
     const dev = platformOf('dev');
-    const cheap = kubernetesObjects(writtenStacks(dev, (name) => /-(tier|tenant)-/.test(name))).map(
-      ({ object }) => object,
-    );
+    const cheap = kubernetesObjects([
+      ...synthesizedStacks('dev', (name) => name.includes('-tier-')),
+      ...writtenStacks(dev, (name) => name.includes('-tenant-')),
+    ]).map(({ object }) => object);
     const own = cheap.filter(({ kind }) => kind === 'NetworkPolicy') as unknown as NetworkPolicy[];
     const [subnets] = planSubnets(dev.cells[0]?.network.cidr ?? '').zones;
     const at = (host: string): string => subnets.private.replace(/\.\d+\/\d+$/, host);

@@ -21,22 +21,26 @@ const KINDS: Readonly<Record<string, readonly [apiVersion: string, kind: string]
   kubernetes_cluster_role_binding_v1: ['rbac.authorization.k8s.io/v1', 'ClusterRoleBinding'],
   kubernetes_cluster_role_v1: ['rbac.authorization.k8s.io/v1', 'ClusterRole'],
   kubernetes_config_map_v1: ['v1', 'ConfigMap'],
+  kubernetes_cron_job_v1: ['batch/v1', 'CronJob'],
   kubernetes_default_service_account_v1: ['v1', 'ServiceAccount'],
+  kubernetes_deployment_v1: ['apps/v1', 'Deployment'],
   kubernetes_job_v1: ['batch/v1', 'Job'],
   kubernetes_limit_range_v1: ['v1', 'LimitRange'],
   kubernetes_namespace_v1: ['v1', 'Namespace'],
   kubernetes_network_policy_v1: ['networking.k8s.io/v1', 'NetworkPolicy'],
+  kubernetes_pod_disruption_budget_v1: ['policy/v1', 'PodDisruptionBudget'],
   kubernetes_priority_class_v1: ['scheduling.k8s.io/v1', 'PriorityClass'],
   kubernetes_resource_quota_v1: ['v1', 'ResourceQuota'],
   kubernetes_role_binding_v1: ['rbac.authorization.k8s.io/v1', 'RoleBinding'],
   kubernetes_role_v1: ['rbac.authorization.k8s.io/v1', 'Role'],
   kubernetes_service_account_v1: ['v1', 'ServiceAccount'],
+  kubernetes_service_v1: ['v1', 'Service'],
 };
 
 /** What is said to Terraform or to the provider, and not to Kubernetes. */
 const FOR_TERRAFORM = new Set([
   ...['//', 'address', 'path', 'count', 'depends_on', 'for_each', 'lifecycle', 'provider', 'timeouts'],
-  ...['wait_for_completion', 'wait_for_default_service_account'],
+  ...['wait_for_completion', 'wait_for_default_service_account', 'wait_for_load_balancer'],
 ]);
 
 /** Blocks that the provider names one by one, and Kubernetes together. Only where they are lists of objects. */
@@ -62,9 +66,11 @@ const MAPS = new Set([
 ]);
 
 /** Texts that the provider parses: `expandPodSecurityContext`, `expandTolerations`. */
-const NUMBERS = new Set(['run_as_user', 'run_as_group', 'fs_group', 'toleration_seconds']);
+const NUMBERS = new Set(['run_as_user', 'run_as_group', 'fs_group', 'toleration_seconds', 'replicas']);
 /** Texts that are numbers if they look like one: `expandNetworkPolicyPorts`, `expandHTTPGet`. */
-const NUMBERS_OR_NAMES = new Set(['port', 'target_port', 'max_unavailable', 'min_available']);
+const NUMBERS_OR_NAMES = new Set(['port', 'target_port', 'max_surge', 'max_unavailable', 'min_available']);
+/** Blocks that the provider lets one write as a list, of which there can be one: `MaxItems: 1`. */
+const SINGLE = new Set(['grpc', 'label_selector']);
 /** Texts in base 8: `expandConfigMapVolumeSource`. */
 const OCTALS = new Set(['default_mode', 'mode']);
 
@@ -123,6 +129,7 @@ function converted(block: object, resolve: (text: string) => string): object {
         const items = value.map((item: unknown) =>
           typeof item === 'object' && item !== null ? converted(item, resolve) : resolved(item, resolve),
         );
+        if (isBlocks && SINGLE.has(name)) return [camelCase(name), items[0]];
         return [isBlocks ? (PLURALS[name] ?? camelCase(name)) : camelCase(name), items];
       }
       if (typeof value === 'object' && value !== null) return [camelCase(name), converted(value, resolve)];

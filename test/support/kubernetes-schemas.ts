@@ -1,12 +1,16 @@
 import { execFileSync } from 'node:child_process';
 import type { IConstruct } from 'constructs';
 import { GeneratedChart, type KubernetesObject } from '../../constructs/core/chart';
+import { withoutNewFields } from './envoy-gateway-crds';
 import { securityGroupPolicyProblems } from './security-group-policy-schema';
+import { targetGroupBindingProblems } from './target-group-binding-schema';
 
 /** Packages that hold the schemas of an API group. */
 const PACKAGES: Readonly<Record<string, string>> = {
   v1: 'kubernetes-models',
+  apps: 'kubernetes-models',
   batch: 'kubernetes-models',
+  policy: 'kubernetes-models',
   'admissionregistration.k8s.io': 'kubernetes-models',
   'networking.k8s.io': 'kubernetes-models',
   'rbac.authorization.k8s.io': 'kubernetes-models',
@@ -22,6 +26,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
 /** Kinds that no package knows, and what is wrong with an object of them. */
 const OWN_SCHEMAS: Readonly<Record<string, (object: KubernetesObject) => string[]>> = {
   SecurityGroupPolicy: securityGroupPolicyProblems,
+  TargetGroupBinding: targetGroupBindingProblems,
 };
 
 // The packages are ES modules, which the test runner cannot load: another Node process does. Kubernetes' schemas let fields
@@ -73,8 +78,8 @@ export function generatedObjects(scope: IConstruct): KubernetesObject[] {
  * @throws Error when the schemas of an object's API group are not known here
  */
 export function schemaProblems(objects: readonly KubernetesObject[]): string[] {
-  const known = objects.filter(({ kind }) => !(kind in OWN_SCHEMAS));
-  const input = known.map((object) => {
+  const modelled = objects.filter(({ kind }) => !(kind in OWN_SCHEMAS)).map(withoutNewFields);
+  const input = modelled.map(({ known: object }) => {
     const [group = ''] = object.apiVersion.split('/');
     const name = PACKAGES[group];
     if (name === undefined) throw new Error(`no schemas are known for ${object.apiVersion} ${object.kind}`);
@@ -84,6 +89,7 @@ export function schemaProblems(objects: readonly KubernetesObject[]): string[] {
   const printed = execFileSync(process.execPath, ['--input-type=module', '-e', VALIDATE], options);
   return [
     ...objects.flatMap((object) => OWN_SCHEMAS[object.kind]?.(object) ?? []),
+    ...modelled.flatMap(({ problems }) => problems),
     ...printed.split('\n').filter((line) => line !== ''),
   ];
 }

@@ -82,6 +82,14 @@ export function ownedNames(stack: SynthesizedStack): NamesOfKind[] {
       ofCell: true,
     },
     {
+      // `Identifier`, CreateResourceServer, Cognito API reference: one in a user pool.
+      kind: 'aws_cognito_resource_server',
+      names: texts('aws_cognito_resource_server', 'identifier'),
+      max: 256,
+      pattern: /^tenant-[a-z0-9-]+$/,
+      ofCell: true,
+    },
+    {
       kind: 'database user',
       names: databaseUsers(stack),
       // "Identifiers and Key Words", PostgreSQL documentation: longer ones are cut off.

@@ -1,14 +1,37 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A Valkey (or Redis 7) server of this machine, reached by a Unix socket only. */
+/** A Valkey (or Redis 7) server of this machine, reached by a Unix socket, and by a port if one was asked for. */
 export interface ValkeyServer {
   /** Opens a connection and logs in. */
   connect(user: string, password: string): Promise<ValkeyConnection>;
+  /** Stops the server where it is, without an end of its connections, and lets it go on. */
+  pause(): void;
+  resume(): void;
+  /** Ends the server at once, as a lost machine does. */
+  kill(): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface ValkeyServerOptions {
+  /** Port of 127.0.0.1. @default - none */
+  readonly port?: number;
+  /** More of its command line. */
+  readonly settings?: readonly string[];
+}
+
+/** A port that nobody listens on. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
 }
 
 export interface ValkeyConnection {
@@ -100,6 +123,7 @@ async function connection(path: string): Promise<ValkeyConnection> {
  */
 export async function startValkey(
   users: Readonly<Record<string, { accessString: string; password: string }>>,
+  { port = 0, settings = [] }: ValkeyServerOptions = {},
 ): Promise<ValkeyServer> {
   const tool = findServer();
   const folder = mkdtempSync(join(tmpdir(), 'bulkhead-valkey-'));
@@ -112,7 +136,9 @@ export async function startValkey(
     tool,
     [
       '--port',
-      '0',
+      String(port),
+      '--bind',
+      '127.0.0.1',
       '--unixsocket',
       path,
       '--dir',
@@ -123,6 +149,7 @@ export async function startValkey(
       '',
       '--appendonly',
       'no',
+      ...settings,
     ],
     { stdio: ['ignore', 'pipe', 'ignore'] },
   );
@@ -132,6 +159,14 @@ export async function startValkey(
     throw new Error(`${tool} did not start:\n${log}`);
   });
   first.close();
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    if (server.exitCode === null && server.signalCode === null) {
+      const ended = once(server, 'exit');
+      server.kill(signal);
+      await ended;
+    }
+    rmSync(folder, { recursive: true, force: true });
+  };
   return {
     connect: async (user, password) => {
       const opened = await connection(path);
@@ -139,11 +174,9 @@ export async function startValkey(
       if (reply !== '+OK') throw new Error(`login of ${user} was refused: ${reply}`);
       return opened;
     },
-    close: async () => {
-      const ended = new Promise((resolve) => server.once('exit', resolve));
-      server.kill('SIGTERM');
-      await ended;
-      rmSync(folder, { recursive: true, force: true });
-    },
+    pause: () => server.kill('SIGSTOP'),
+    resume: () => server.kill('SIGCONT'),
+    kill: () => end('SIGKILL'),
+    close: () => end('SIGTERM'),
   };
 }

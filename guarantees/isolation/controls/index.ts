@@ -8,6 +8,7 @@ import { credentials } from './credentials';
 import { database } from './database';
 import { gatewayFleet } from './gateway-fleet';
 import { iamRole } from './iam-role';
+import { identity } from './identity';
 import { kmsKey } from './kms-key';
 import { limits } from './limits';
 import { namespace } from './namespace';
@@ -16,7 +17,9 @@ import { nodePool } from './node-pool';
 import { podSecurity } from './pod-security';
 import { podSecurityGroup } from './pod-security-group';
 import { quota } from './quota';
+import { route } from './route';
 import { secretsPath } from './secrets-path';
+import { token } from './token';
 
 /** The columns of the matrix. */
 export const CONTROLS: readonly Control[] = [
@@ -34,6 +37,9 @@ export const CONTROLS: readonly Control[] = [
   cachePrefix,
   secretsPath,
   gatewayFleet,
+  route,
+  identity,
+  token,
 ];
 
 /** An owner's row of the matrix: each control by its name. */

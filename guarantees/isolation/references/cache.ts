@@ -21,6 +21,11 @@ export const cacheUsersRule: Rule = (scene) =>
 function prefixesOf({ world, stack }: Scene, user: ResourceFact, access: CacheAccess): readonly string[] {
   const id = attribute(user, 'user_id');
   if (stack.owner) return cacheUsers(world, stack.owner).includes(id) ? [cachePrefixOf(stack.owner)] : [];
+  const platform = /-plt-([a-z0-9-]+)$/.exec(id)?.[1] ?? '';
+  // What the platform's own services keep there is nobody else's, so they may read one another's.
+  if (platform !== '' && cacheUserName(stack.place, ['plt', platform]) === id) {
+    return access.keys.filter((key) => /^plt:[a-z0-9-]+:\*$/.test(key)).map((key) => key.slice(0, -1));
+  }
   // In the platform's stacks a user's keys must be those of the one service that it is called after.
   return access.keys
     .map((key) => /^(svc:([a-z0-9-]+):([a-z0-9-]+):)\*$/.exec(key))
@@ -42,7 +47,7 @@ function keys(scene: Scene, user: ResourceFact, access: CacheAccess): readonly F
         `user ${id} may use the keys ~${key}`,
         scene.stack.owner
           ? `Give it the one pattern ~${cachePrefixOf(scene.stack.owner)}*, and the id of the owner`
-          : 'Give it the one pattern ~svc:<tier>:<service>:* of the service that it is called after',
+          : 'Give it the one pattern ~svc:<tier>:<service>:* of the service that it is called after, or ~plt:<service>:* to the platform’s own',
       ),
     );
 }

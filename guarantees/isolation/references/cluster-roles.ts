@@ -39,6 +39,8 @@ const MOST: Readonly<Record<string, Rights>> = {
   },
   'bulkhead-namespace-deployer': {
     ...each('', 'limitranges resourcequotas secrets serviceaccounts', ALL),
+    ...each('gateway.envoyproxy.io', 'httproutefilters', ALL),
+    ...each('gateway.networking.k8s.io', 'httproutes', ALL),
     ...each('networking.k8s.io', 'networkpolicies', ALL),
     ...each(RBAC, 'rolebindings', ALL),
     ...each('vpcresources.k8s.aws', 'securitygrouppolicies', ALL),

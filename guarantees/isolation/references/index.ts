@@ -10,6 +10,9 @@ import { databases } from './databases';
 import { deployment } from './deployment';
 import { iamStatements } from './iam';
 import { clusterRoles } from './cluster-roles';
+import { functions } from './functions';
+import { gateways } from './gateways';
+import { identity } from './identity';
 import { managedPolicies } from './managed-policies';
 import { mentions } from './mentions';
 import { migrations } from './migrations';
@@ -22,6 +25,7 @@ import { podIdentity } from './pod-identity';
 import { rbac } from './rbac';
 import { resourcePolicies } from './resource-policies';
 import { roleSettings } from './role-settings';
+import { routes } from './routes';
 import type { Rule } from './rule';
 import { secrets } from './secrets';
 import { securityGroups } from './security-groups';
@@ -36,6 +40,10 @@ const RULES: readonly Rule[] = [
   roleSettings,
   resourcePolicies,
   secrets,
+  identity,
+  functions,
+  routes,
+  gateways,
   databases,
   securityGroups,
   networkPolicies,

@@ -59,7 +59,7 @@ const COULD_NAME = /‹|ten:|(tenant|tier)[-/]/;
  */
 const ownNames = (owner: Owner | undefined): RegExp | undefined =>
   owner && /(^|-)(tenant|tier)-/.test(owner.id)
-    ? new RegExp(`(^|"|ten:|-ten-|tenant/|[^a-z0-9-]tenant-|^tenant-)${owner.id}(?=$|[.:/_*"' ])`, 'g')
+    ? new RegExp(`(^|"|//|ten:|-ten-|tenant/|[^a-z0-9-]tenant-|^tenant-)${owner.id}(?=$|[.:/_*"' ])`, 'g')
     : undefined;
 
 /** The other owner whom a text names. */

@@ -2,6 +2,7 @@ import { NAME_RULES, nameWithin } from '../../../constructs/core/naming';
 import type { ResourceFact } from '../facts';
 import { at, textsOf } from '../facts/json';
 import type { Finding } from '../finding';
+import { tenantOfHost } from '../gateway';
 import { contractOf, type Owner, pathOfCell, prefixOfCell } from '../owners';
 import { attribute, resourcesOf, type Stack } from '../stack';
 import { finder, type Rule, type Scene } from './rule';
@@ -165,7 +166,7 @@ const ownerByName = (
 
 /** The namespace of the owner whose name a resource of the platform has. */
 function takenFrom({ place }: Stack, name: string, { type }: NameRule): string | undefined {
-  if (type === 'aws_route53_record') return `tenant-${name.split('.')[0] ?? ''}`;
+  if (type === 'aws_route53_record') return tenantOfHost(place, name);
   const marks = [`${pathOfCell(place)}/`, `${prefixOfCell(place)}-`];
   const rest = marks.map((mark) => name.split(mark)[1]).find((found) => found !== undefined);
   return /^(?:tenant|tier)-[a-z0-9-]+(?=[/._]|$)/.exec(rest ?? '')?.[0];

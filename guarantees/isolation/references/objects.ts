@@ -23,6 +23,9 @@ const REFUSED: Readonly<Record<string, string>> = {
   MutatingAdmissionPolicy: 'it changes what others have made',
   MutatingAdmissionPolicyBinding: 'it changes what others have made',
   PolicyEndpoint: 'it changes what others have made',
+  ReferenceGrant: 'it lets routes of one namespace lead to services of another',
+  EnvoyPatchPolicy: 'it changes gateways past everything that is checked',
+  EnvoyExtensionPolicy: 'it shows calls of all owners to a program that nobody has checked',
 };
 
 /** Kinds in an owner's namespace whose reach rules of isolation understand. */
@@ -36,7 +39,7 @@ const IN_NAMESPACE = new Set([
     'Role',
     'SecurityGroupPolicy',
   ],
-  ...['ConfigMap', 'Job', 'PodDisruptionBudget'],
+  ...['ConfigMap', 'Job', 'PodDisruptionBudget', 'HTTPRoute', 'HTTPRouteFilter'],
 ]);
 
 /** Kinds that jobs on the owner's database need, in the namespace of such jobs. */

@@ -1,14 +1,14 @@
-import { accountOf, demandsAccount, demandsNamespace } from '../conditions';
+import { accountOf, demandedRoles, demandsAccount, demandsNamespace } from '../conditions';
 import type { PolicyFact, PolicyStatementFact } from '../facts';
 import type { Finding } from '../finding';
 import { isIdentityPolicy, principal } from '../principals';
 import { isOwnName } from '../reach';
 import { statementName } from '../statements';
-import { attribute, resourcesOf } from '../stack';
+import { attribute, resourcesOf, type Stack } from '../stack';
 import { EVERYBODY, finder, type Rule, type Scene } from './rule';
 
-/** Policies that give nothing: they only narrow what passes an endpoint, or say who may take a role (`trust.ts`). */
-const NO_GRANTS = new Set(['aws_vpc_endpoint', 'aws_vpc_endpoint_policy']);
+/** Policies that let nobody in: they narrow what passes an endpoint, or say what of a log is indexed. */
+const NO_GRANTS = new Set(['aws_vpc_endpoint', 'aws_vpc_endpoint_policy', 'aws_cloudwatch_log_index_policy']);
 
 /** Attributes by which a policy says which resource it is of. */
 const SUBJECTS = ['secret_arn', 'queue_url', 'key_id', 'bucket', 'arn', 'resource_arn', 'backup_vault_name'];
@@ -36,6 +36,7 @@ function strangers({ world, estates, stack }: Scene, policy: PolicyFact): readon
       const [named] = world.ownersNamed(text, stack.place);
       const literal = !text.includes('‹');
       if (literal && stack.owner && isOwnName(world, stack.owner, text)) return [];
+      if (!stack.owner && isOwnTable(stack, text)) return [];
       const reached = literal ? estates.reached(text, stack.owner?.stack ?? '') : EVERYBODY;
       if (!named && !stack.owner && !(literal && estates.mayReach(text, text.split(':')[2] ?? ''))) return [];
       return [
@@ -47,6 +48,13 @@ function strangers({ world, estates, stack }: Scene, policy: PolicyFact): readon
         ),
       ];
     });
+}
+
+/** Whether a text is the ARN of a table that the stack itself makes, in whichever region it has a replica. */
+function isOwnTable(stack: Stack, text: string): boolean {
+  const [, account, name] = /^arn:aws:dynamodb:[a-z0-9-]+:(\d{12}):table\/([\w.-]+)$/.exec(text) ?? [];
+  const tables = resourcesOf(stack, 'aws_dynamodb_table');
+  return account === stack.place.account && tables.some((table) => attribute(table, 'name') === name);
 }
 
 function admitted(scene: Scene, policy: PolicyFact): readonly Finding[] {
@@ -85,7 +93,7 @@ function statementFindings(
   const { account } = stack.place;
   if (owner && demandsNamespace(statement, owner.namespace) && demandsAccount(statement, account)) return [];
   return statement.principals.flatMap(({ type, identifiers }) =>
-    identifiers.flatMap((identifier): readonly Finding[] => {
+    asked(statement, identifiers).flatMap((identifier): readonly Finding[] => {
       const what = `it allows ${statement.actions.join(', ')} to ${identifier}`;
       if (type === 'Service') {
         if (!owner || serviceForOwn(scene, statement)) return [];
@@ -98,7 +106,7 @@ function statementFindings(
       if (!owner) {
         if (identifier === '*') return [found(at, to, what, fix, EVERYBODY)];
         const foreign = accountOf(identifier);
-        return foreign === '' || world.accounts.has(foreign)
+        return foreign === '' || world.accounts.has(foreign) || isPlatforms(scene, identifier)
           ? []
           : [found(at, to, what, fix, `account ${foreign}`)];
       }
@@ -107,6 +115,20 @@ function statementFindings(
     }),
   );
 }
+
+/** Who may ask: of a whole account, those of its roles that a condition names, if it does. */
+function asked(statement: PolicyStatementFact, identifiers: readonly string[]): readonly string[] {
+  const roles = demandedRoles(statement);
+  return identifiers.flatMap((identifier) => {
+    const account = /^arn:aws[\w-]*:iam::(\d{12}):root$/.exec(identifier)?.[1];
+    const named = roles.filter((role) => accountOf(role) === account);
+    return account !== undefined && named.length > 0 ? named : [identifier];
+  });
+}
+
+/** Where not all stacks are here, accounts of the platform are not known, but how its roles are called. */
+const isPlatforms = ({ world, stack }: Scene, identifier: string): boolean =>
+  !world.complete && identifier.includes(`:role/${stack.place.platform}-${stack.place.environment}-`);
 
 /** Whether a service of AWS may act for the owner's own resources only. */
 function serviceForOwn({ world, stack }: Scene, { conditions }: PolicyStatementFact): boolean {

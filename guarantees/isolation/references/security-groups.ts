@@ -86,10 +86,16 @@ function ownIngress(
 }
 
 /** What may come in by a group of the platform behind which data or pods of owners stand; undefined for other groups. */
-function platformIngress({ stack }: Scene, rule: GroupRule, shared: Shared): readonly Allowed[] | undefined {
+function platformIngress(
+  { world, stack }: Scene,
+  rule: GroupRule,
+  shared: Shared,
+): readonly Allowed[] | undefined {
   if (rule.group === shared.workloads) return [[shared.cluster, SERVICE]];
   if (rule.group === shared.migrations) return [];
-  if (rule.group === shared.cache) return [[shared.workloads, VALKEY]];
+  if (rule.group === shared.cache) {
+    return [[shared.workloads, VALKEY], ...clients(world, stack).map((group): Allowed => [group, VALKEY])];
+  }
   if (dataGroups(stack).has(rule.group)) {
     const port = resourcesOf(stack, 'aws_rds_cluster', 'aws_db_instance').length > 0 ? POSTGRESQL : VALKEY;
     return [[shared.migrations, port], ...ownGroups(stack).map((group): Allowed => [group, port])];
@@ -134,6 +140,10 @@ const refused = (rule: GroupRule, allowed: readonly Allowed[]): readonly Peer[] 
       kind !== 'group' ||
       !allowed.some(([peer, port]) => peer === text && rule.isPort(port, port === DNS ? 'any' : 'tcp')),
   );
+
+/** Groups of what gateways run: their own users of the cache, who have keys of their own, come from there. */
+const clients = (world: World, stack: Stack): readonly string[] =>
+  world.publisher(stack.place, 'gateway') === stack.name ? ownGroups(stack) : [];
 
 /** Groups of a stack's own, as references. */
 const ownGroups = (stack: Stack): readonly string[] =>

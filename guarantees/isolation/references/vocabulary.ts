@@ -7,6 +7,10 @@ import { finder, EVERYBODY, type Rule } from './rule';
 const UNDERSTOOD = new Set([
   'aws_cloudwatch_log_group',
   'aws_cloudwatch_metric_alarm',
+  'aws_cognito_identity_provider',
+  'aws_cognito_managed_user_pool_client',
+  'aws_cognito_resource_server',
+  'aws_cognito_user_pool_client',
   'aws_db_proxy',
   'aws_db_proxy_default_target_group',
   'aws_db_proxy_endpoint',
@@ -26,6 +30,7 @@ const UNDERSTOOD = new Set([
   'aws_kms_grant',
   'aws_kms_key',
   'aws_kms_key_policy',
+  'aws_lambda_invocation',
   'aws_rds_cluster',
   'aws_rds_cluster_instance',
   'aws_route53_record',

@@ -1,15 +1,13 @@
 import { CONTROLS } from '../../../guarantees/isolation';
 import { isolation } from '../../../guarantees/isolation';
+import type { StackFacts } from '../../../guarantees/isolation/facts';
 import { SynthesizedPlatform } from './scratch';
 
 describe.each(['dev', 'prod'])('the platform as it is, %s', (environment) => {
   let platform: SynthesizedPlatform;
   beforeAll(() => {
-    platform = new SynthesizedPlatform(environment);
+    platform = new SynthesizedPlatform({ environment });
   }, 60_000);
-  afterAll(() => {
-    platform.remove();
-  });
 
   it('gives no finding', () => {
     const { findings, verdicts } = isolation([...platform.facts.values()], { complete: true });
@@ -49,22 +47,39 @@ describe.each(['dev', 'prod'])('the platform as it is, %s', (environment) => {
   });
 });
 
+/** What isolation says of acme where its file has more lines, whether or not other stacks were synthesized anew. */
+function expectKept(facts: readonly StackFacts[], settings: string): void {
+  const { verdicts, matrix } = isolation(facts, { complete: true });
+  expect(verdicts.filter(({ outcome }) => outcome === 'broken')).toEqual([]);
+  const row = matrix.find(({ owner }) => owner.id === 'acme');
+  const database = row?.cells.find(({ control }) => control === 'database');
+  expect(JSON.stringify(database).includes('leaving: ')).toBe(settings.includes('offboarding'));
+}
+
 describe.each([
   ['dev', 'lifecycle: offboarding\n'],
   ['prod', 'lifecycle: offboarding\n'],
   ['dev', 'nodePool: own\n'],
-  ['dev', 'lifecycle: offboarding\nnodePool: own\n'],
 ])('a tenant of %s with %j', (environment, settings) => {
-  it('is synthesized, and keeps all guarantees', () => {
-    const platform = new SynthesizedPlatform(environment, [], settings);
-    try {
-      const { verdicts, matrix } = isolation([...platform.facts.values()], { complete: true });
-      expect(verdicts.filter(({ outcome }) => outcome === 'broken')).toEqual([]);
-      const row = matrix.find(({ owner }) => owner.id === 'acme');
-      const database = row?.cells.find(({ control }) => control === 'database');
-      expect(JSON.stringify(database).includes('leaving: ')).toBe(settings.includes('offboarding'));
-    } finally {
-      platform.remove();
-    }
+  it('is synthesized, and keeps all guarantees among the other stacks', () => {
+    const others = new SynthesizedPlatform({ environment });
+    const own = new SynthesizedPlatform({ environment, settings, stacks: ['*-tenant-acme'] });
+    expect([...own.facts.keys()]).toEqual([expect.stringMatching(/-tenant-acme$/)]);
+    expectKept([...new Map([...others.facts, ...own.facts]).values()], settings);
+  }, 60_000);
+});
+
+describe('a tenant of dev that leaves its own nodes', () => {
+  const settings = 'lifecycle: offboarding\nnodePool: own\n';
+
+  it('is synthesized with all other stacks, keeps all guarantees, and changes none of them', () => {
+    const [before, after] = [{}, { settings }].map(
+      (more) => new SynthesizedPlatform({ environment: 'dev', ...more }).facts,
+    );
+    expectKept([...(after?.values() ?? [])], settings);
+    const changed = [...(after ?? [])].filter(
+      ([name, facts]) => JSON.stringify(facts) !== JSON.stringify(before?.get(name)),
+    );
+    expect(changed.map(([name]) => name)).toEqual(['dev1a-tenant-acme']);
   }, 60_000);
 });

@@ -1,55 +1,29 @@
-import {
-  appendFileSync,
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isolation, type IsolationReport } from '../../../guarantees/isolation';
 import { factsOf, type StackFacts, type TerraformJson } from '../../../guarantees/isolation/facts';
-import { synthesize } from '../../../main';
-
-const ROOT = join(__dirname, '../../..');
+import { type Sources, synthesized } from '../../support/synthesized';
 
 // Terraform's JSON has no fixed shape, and leaks are planted deep in it.
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type Loose = any;
 
-/** A synthesized platform on disk, and what its stacks say. */
+/** A synthesized platform on disk, which other suites look at too, and what its stacks say. */
 export class SynthesizedPlatform {
   public readonly facts: ReadonlyMap<string, StackFacts>;
-  private readonly folder = mkdtempSync(join(tmpdir(), 'bulkhead-isolation-'));
+  private readonly outdir: string;
 
-  /**
-   * @param tenants ids of tenants that are there besides those of the sources, each set up like acme
-   * @param settings lines that are added to acme's own file
-   */
-  public constructor(environment: string, tenants: readonly string[] = [], settings = '') {
-    const root = join(this.folder, 'root');
-    cpSync(join(ROOT, 'config/environments'), join(root, 'config/environments'), { recursive: true });
-    const folder = join(root, 'config/environments', environment, 'tenants');
-    const acme = tenants.length > 0 ? readFileSync(join(folder, 'acme.yaml'), 'utf8') : '';
-    if (tenants.length > 0) {
-      const file = join(folder, '../platform.yaml');
-      const count = readdirSync(folder).length + tenants.length;
-      writeFileSync(file, readFileSync(file, 'utf8').replace(/(?<=^ +enterprise: )\d+/m, String(count)));
-    }
-    for (const id of tenants) writeFileSync(join(folder, `${id}.yaml`), acme.replaceAll(/\bacme\b/g, id));
-    if (settings !== '') appendFileSync(join(folder, 'acme.yaml'), settings);
-    synthesize({ root, environment, stacks: [], outdir: join(this.folder, 'out') });
-    const names = readdirSync(join(this.folder, 'out/stacks')).sort();
+  public constructor(sources: Sources) {
+    this.outdir = synthesized(sources);
+    const names = readdirSync(join(this.outdir, 'stacks')).sort();
     this.facts = new Map(
       names.map((name) => [name, factsOf({ name, json: this.json(name), folder: this.stackFolder(name) })]),
     );
   }
 
   public stackFolder(name: string): string {
-    return join(this.folder, 'out/stacks', name);
+    return join(this.outdir, 'stacks', name);
   }
 
   public json(name: string): TerraformJson {
@@ -58,10 +32,6 @@ export class SynthesizedPlatform {
 
   public scratch(): Scratch {
     return new Scratch(this);
-  }
-
-  public remove(): void {
-    rmSync(this.folder, { recursive: true });
   }
 }
 
@@ -133,6 +103,31 @@ export class Scratch {
       writeFileSync(file, JSON.stringify(written));
     }
     if (changed === 0) throw new Error(`nothing changed in objects of kind ${kind} of ${stack}`);
+  }
+
+  /** Changes the one object of a kind and name in a stack's generated charts. Terraform's values are texts in it, as `@0@`. */
+  public object(stack: string, kind: string, name: string, change: (object: Loose) => void): void {
+    this.manifests(stack, kind, (text) => {
+      const pieces = JSON.parse(text) as readonly (string | object)[];
+      const parts = pieces.map((piece, index) =>
+        typeof piece === 'string' ? piece : 'value' in piece ? `"@${index}@"` : `@${index}@`,
+      );
+      const object: Loose = JSON.parse(parts.join(''));
+      if (object.kind !== kind || object.metadata.name !== name) return text;
+      change(object);
+      const written = JSON.stringify(object).split(/("@\d+@"|@\d+@)/);
+      return JSON.stringify(
+        written.map((part) => {
+          const index = /^"?@(\d+)@"?$/.exec(part)?.[1];
+          return index === undefined ? part : pieces[Number(index)];
+        }),
+      );
+    });
+  }
+
+  /** Adds an object by a resource of the Kubernetes provider. */
+  public addObject(stack: string, manifest: object): void {
+    this.add(stack, 'kubernetes_manifest', { manifest });
   }
 
   /** What isolation says of the platform as it is now. */

@@ -127,7 +127,7 @@ export const DATA_LEAKS: readonly Leak[] = [
   {
     name: 'a secret stands below the path of another',
     plant: (s) => {
-      s.resource(A, 'aws_secretsmanager_secret').name = `${PATH}/tenant-globex/application`;
+      s.resource(A, 'aws_secretsmanager_secret', 'Application').name = `${PATH}/tenant-globex/application`;
     },
     from: A,
     to: G,

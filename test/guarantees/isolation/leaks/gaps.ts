@@ -290,7 +290,10 @@ export const GAPS: readonly Gap[] = [
   {
     name: 'the secret has no key of the owner’s',
     plant: (s) => {
-      Reflect.deleteProperty(s.resource(A, 'aws_secretsmanager_secret') as object, 'kms_key_id');
+      Reflect.deleteProperty(
+        s.resource(A, 'aws_secretsmanager_secret', 'Application') as object,
+        'kms_key_id',
+      );
     },
     stack: A,
     control: 'secrets path',
@@ -299,7 +302,7 @@ export const GAPS: readonly Gap[] = [
   {
     name: 'the secret is refused to nobody',
     plant: (s) => {
-      s.remove(A, 'aws_secretsmanager_secret_policy');
+      s.remove(A, 'aws_secretsmanager_secret_policy', 'Application');
     },
     stack: A,
     control: 'secrets path',
@@ -308,7 +311,7 @@ export const GAPS: readonly Gap[] = [
   {
     name: 'the secret stands elsewhere',
     plant: (s) => {
-      s.resource(A, 'aws_secretsmanager_secret').name = `${PATH}/shared/acme`;
+      s.resource(A, 'aws_secretsmanager_secret', 'Application').name = `${PATH}/shared/acme`;
     },
     stack: A,
     control: 'secrets path',

@@ -287,8 +287,8 @@ export const KUBERNETES_LEAKS: readonly Leak[] = [
     plant: (s) => {
       s.add(A, 'kubernetes_manifest', {
         manifest: {
-          apiVersion: 'gateway.networking.k8s.io/v1beta1',
-          kind: 'ReferenceGrant',
+          apiVersion: 'gateway.networking.k8s.io/v1',
+          kind: 'TLSRoute',
           metadata: { name: 'x', namespace: 'tenant-acme' },
           spec: {},
         },
@@ -296,7 +296,7 @@ export const KUBERNETES_LEAKS: readonly Leak[] = [
     },
     from: A,
     to: 'every other owner',
-    says: 'ReferenceGrant',
+    says: 'nobody has checked yet whom a TLSRoute can reach',
   },
   {
     name: 'everybody who is logged in may look into a namespace',

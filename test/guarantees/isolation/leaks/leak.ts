@@ -11,12 +11,16 @@ export const ADDONS = 'dev1a-addons';
 export const CACHE = 'dev1a-cache';
 export const CLUSTER = 'dev1a-cluster';
 export const SHARD = 'dev1a-data-shard-1';
+export const IDENTITY = 'dev1a-identity';
+export const GATEWAY = 'dev1a-gateway';
+export const REGISTRY = 'registry';
 
 /** Account and region of development, and beginnings of its names. */
 export const ACCOUNT = '444444444444';
 export const REGION = 'us-east-1';
 export const PREFIX = 'bulkhead-dev-dev1a';
 export const PATH = 'bulkhead/dev/dev1a';
+export const ZONE = 'dev1a.dev.bulkhead.example';
 export const arn = (service: string, resource: string): string =>
   `arn:aws:${service}:${REGION}:${ACCOUNT}:${resource}`;
 

@@ -79,7 +79,7 @@ export const ROLE_LEAKS: readonly Leak[] = [
   {
     name: 'a function makes another tenant’s name of an own one',
     plant: (s) => {
-      const name = own(s, 'aws_secretsmanager_secret', '', 'arn');
+      const name = own(s, 'aws_secretsmanager_secret', 'Application', 'arn');
       statement(s, ['secretsmanager:GetSecretValue'], `\${replace(${name}, "acme", "globex")}`);
     },
     from: A,
@@ -108,7 +108,7 @@ export const ROLE_LEAKS: readonly Leak[] = [
   {
     name: 'a wildcard stands before an own name',
     plant: (s) => {
-      const version = own(s, 'aws_secretsmanager_secret', '', 'id');
+      const version = own(s, 'aws_secretsmanager_secret', 'Application', 'id');
       statement(
         s,
         ['secretsmanager:GetSecretValue'],

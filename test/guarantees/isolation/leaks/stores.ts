@@ -182,7 +182,7 @@ export const STORE_LEAKS: readonly Leak[] = [
     name: 'the value of a secret',
     plant: (s) => {
       s.add(A, 'aws_secretsmanager_secret_version', {
-        secret_id: `\${${s.address(A, 'aws_secretsmanager_secret')}.id}`,
+        secret_id: `\${${s.address(A, 'aws_secretsmanager_secret', 'Application')}.id}`,
         secret_string: 'planted',
       });
     },
@@ -256,7 +256,7 @@ export const STORE_GAPS: readonly Gap[] = [
   {
     name: 'a copy of the secret under the account’s key',
     plant: (s) => {
-      s.resource(A, 'aws_secretsmanager_secret').replica = [{ region: 'us-west-2' }];
+      s.resource(A, 'aws_secretsmanager_secret', 'Application').replica = [{ region: 'us-west-2' }];
     },
     stack: A,
     control: 'secrets path',

@@ -57,7 +57,8 @@ const RULES: readonly Rule<WebClientProps>[] = [
  * A public client of a user pool, for web applications: authorization code with PKCE, no secret.
  *
  * A refresh token is good for one use, and using it twice is what a thief would do. Signing out revokes the tokens that can
- * be asked for with it. People sign in on the pool's own pages, and no flow that takes passwords past them is on.
+ * be asked for with it. People sign in on the pool's own pages. The one flow that those need takes passwords by the API too, with
+ * the same second factor, threat protection and firewall.
  */
 export class WebClient extends Construct {
   public readonly clientId: string;

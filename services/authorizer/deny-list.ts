@@ -9,7 +9,9 @@ export const DENY_LIST_KEY = 'plt:revocation:{deny}';
 
 /**
  * How long a revocation is kept, in seconds: as long as an access token may live at most ("AccessTokenValidity",
- * CreateUserPoolClient, Cognito API reference), for then there is none left that it could be about.
+ * CreateUserPoolClient, Cognito API reference), for then there is none left that it could be about. Of a sign-in there may be:
+ * refreshed tokens carry its id for as long as its refresh token lives. Where that is longer than this, a revoked sign-in comes
+ * back unless the refresh token is revoked too.
  */
 export const KEEP_SECONDS = 86_400;
 

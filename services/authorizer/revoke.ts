@@ -1,7 +1,7 @@
 import { Argument, Command, Option } from 'commander';
 import { valkeyClient } from '../valkey/client';
 import { valkeyConfig } from '../valkey/config';
-import { notBeforeOf, REVOCABLE, type Revocable, revoke } from './deny-list';
+import { KEEP_SECONDS, notBeforeOf, REVOCABLE, type Revocable, revoke } from './deny-list';
 import { parseTime } from './revocation-time';
 
 const nowMs = Date.now();
@@ -10,7 +10,10 @@ const nowSeconds = Math.floor(nowMs / 1000);
 new Command('revoke')
   .description('refuses tokens at all authorizers of a cell, from within some seconds on')
   .addArgument(new Argument('<kind>', 'what is revoked').choices(REVOCABLE))
-  .argument('<id>', 'jti of a token, origin_jti of a sign-in, sub of a user, or a tenant')
+  .argument(
+    '<id>',
+    'jti of a token, origin_jti of a sign-in, sub of a user or client id of a machine, or a tenant',
+  )
   .addOption(
     new Option(
       '--not-before <time>',
@@ -23,7 +26,12 @@ new Command('revoke')
       const time = notBefore ?? notBeforeOf(kind, nowSeconds);
       const entry = await revoke(store, { kind, id, notBefore: time }, nowMs);
       const which = time === Infinity ? 'all' : `issued until ${new Date(time * 1000).toISOString()}`;
-      process.stdout.write(`${kind} ${id}: tokens ${which} are revoked (entry ${entry})\n`);
+      process.stdout.write(
+        `${kind} ${id}: tokens ${which} are revoked for ${KEEP_SECONDS / 3600} hours (entry ${entry})\n`,
+      );
+      if (kind !== 'token') {
+        process.stdout.write('New ones can be had unless they are refused where tokens are issued, too.\n');
+      }
     } finally {
       store.close();
     }

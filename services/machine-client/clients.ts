@@ -35,8 +35,9 @@ export interface ClientSettings {
 const MOST_PAGES = 200;
 const PAGE = 60;
 
+/** By a full stop, which no tenant's id has: `tenant-acme-machine-1` is what a tenant `acme-machine-1` is called. */
 const nameOf = (tenantId: string, rotation: number): string =>
-  `${tenantResourceServer(tenantId)}-machine-${String(rotation)}`;
+  `${tenantResourceServer(tenantId)}.machine-${String(rotation)}`;
 
 /** Machine clients of one tenant in a user pool. They are known by their names, which Cognito does not keep unique. */
 export class MachineClients {
@@ -47,7 +48,7 @@ export class MachineClients {
     private readonly userPoolId: string,
     private readonly tenantId: string,
   ) {
-    this.pattern = new RegExp(`^${tenantResourceServer(tenantId)}-machine-\\d+$`);
+    this.pattern = new RegExp(`^${tenantResourceServer(tenantId)}\\.machine-\\d+$`);
   }
 
   /**

@@ -30,8 +30,11 @@ export interface Answer {
 const SCOPES = 'openid email profile';
 
 /**
- * Makes, changes or removes a tenant's provider. The client secret is whatever the pool has; a new provider gets one at
- * random, which nobody learns and no provider knows, until somebody puts the true one.
+ * Makes, changes or removes a tenant's provider. The client secret is whatever the pool has for the issuer; a new provider, and
+ * one that changes its issuer, gets one at random, which nobody learns and no provider knows, until somebody puts the true
+ * one. Cognito sends the secret to the issuer: whoever changes that must not be told what the old one trusts.
+ *
+ * @throws Error that says what failed, and nothing of a secret: Terraform shows it
  */
 export async function change(event: unknown, { userPoolId, send }: Surroundings): Promise<Answer> {
   const request = readRequest(event);
@@ -42,19 +45,37 @@ export async function change(event: unknown, { userPoolId, send }: Surroundings)
     if (found !== undefined) await send(new DeleteIdentityProviderCommand(provider));
     return { providerName };
   }
-  const secret = found === undefined ? randomBytes(32).toString('base64url') : secretIn(found, providerName);
+  const secret =
+    found === undefined ? newSecret() : (secretFor(request.issuer, found, providerName) ?? newSecret());
   const settings = {
     ...provider,
     ProviderDetails: detailsOf(request, secret),
     AttributeMapping: request.attributeMapping,
   };
   // A creation that had been answered too late for Terraform is found, and brought to what is wanted.
-  await send(
-    found === undefined
-      ? new CreateIdentityProviderCommand({ ...settings, ProviderType: 'OIDC' })
-      : new UpdateIdentityProviderCommand(settings),
+  await withoutSecret(
+    secret,
+    send(
+      found === undefined
+        ? new CreateIdentityProviderCommand({ ...settings, ProviderType: 'OIDC' })
+        : new UpdateIdentityProviderCommand(settings),
+    ),
   );
   return { providerName };
+}
+
+const newSecret = (): string => randomBytes(32).toString('base64url');
+
+/** Texts of AWS's errors can repeat what they were sent. Their names cannot. */
+async function withoutSecret(secret: string, call: Promise<unknown>): Promise<void> {
+  try {
+    await call;
+  } catch (error) {
+    const { name, message } = error instanceof Error ? error : new Error(String(error));
+    const written = JSON.stringify(secret).slice(1, -1);
+    const tells = [secret, written].some((text) => message.includes(text));
+    throw new Error(tells ? `AWS refused: ${name}` : `AWS refused: ${name}: ${message}`);
+  }
 }
 
 const detailsOf = ({ issuer, clientId }: Request, secret: string): Record<string, string> => ({
@@ -75,8 +96,16 @@ async function present(lookup: Promise<unknown>): Promise<unknown> {
   }
 }
 
-/** @throws Error when the name is taken by a provider of another kind, which has no such secret */
-function secretIn(found: unknown, providerName: string): string {
+/** Cognito may write an issuer with a slash at its end or without. */
+const sameIssuer = (one: string, other: string | undefined): boolean =>
+  one.replace(/\/+$/, '') === other?.replace(/\/+$/, '');
+
+/**
+ * The secret that the pool has for an issuer; undefined where it has one for another.
+ *
+ * @throws Error when the name is taken by a provider of another kind, which has no such secret
+ */
+function secretFor(issuer: string, found: unknown, providerName: string): string | undefined {
   const { IdentityProvider: provider } = found as {
     readonly IdentityProvider?: {
       readonly ProviderType?: string;
@@ -89,5 +118,5 @@ function secretIn(found: unknown, providerName: string): string {
       `${providerName} is a provider of type ${provider?.ProviderType ?? 'unknown'}: remove it before an OpenID Connect provider takes its place`,
     );
   }
-  return secret;
+  return sameIssuer(issuer, provider.ProviderDetails?.['oidc_issuer']) ? secret : undefined;
 }

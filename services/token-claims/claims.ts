@@ -2,7 +2,7 @@ import { API_RESOURCE_SERVER, bucketOf, CLAIMS } from '../../constructs/core/ten
 import type { Entry } from './entry';
 import type { TokenEvent } from './event';
 import { Refusal } from './refusal';
-import { tenantOf } from './tenant-of';
+import { isOfDedicated, tenantOf } from './tenant-of';
 
 export interface Settings {
   /** Cell whose tenants get tokens. */
@@ -30,18 +30,22 @@ interface ClaimChanges {
 /** States in which a tenant is served. A moving one is served from its old place. */
 const SERVED: readonly string[] = ['active', 'moving'];
 
+/** The one tier whose tenants are dedicated. */
+const DEDICATED = 'enterprise';
+
 /**
  * What the tokens say.
  *
  * @param entry what the registry says of the tenant that {@link tenantOf} finds in the event
  * @param now in milliseconds since 1970
- * @throws Refusal when the tenant is not served, or in another cell
+ * @throws Refusal when the tenant is not served, or in another cell, or pooled and so without machines and providers
  */
 export function claimsOf(event: TokenEvent, entry: Entry, now: number, settings: Settings): Override {
   const tenant = tenantOf(event);
   if (entry.tenantId !== tenant) throw new Refusal('entry-malformed');
   if (!SERVED.includes(entry.state)) throw new Refusal('tenant-state');
   const { cell, shard, tier, rateLimitPerSecond } = entry;
+  if (tier !== DEDICATED && isOfDedicated(event)) throw new Refusal('pooled-tenant');
   if (cell === undefined || shard === undefined) throw new Refusal('entry-malformed');
   if (cell !== settings.cell) throw new Refusal('other-cell');
 
@@ -65,9 +69,12 @@ export function claimsOf(event: TokenEvent, entry: Entry, now: number, settings:
   };
 }
 
+/** The one scope of tokens that people get by the SDK, where nobody can ask for any. */
+const BY_SDK = 'aws.cognito.signin.user.admin';
+
 /**
- * Permissions that the registry does not grant are taken out. Where the caller has asked for none, as people who sign in
- * without OAuth cannot, people get all that it grants. Who has asked for less gets less.
+ * Permissions that the registry does not grant are taken out. People who sign in without OAuth cannot ask for any, and get all
+ * that it grants. Who has asked for less gets less, and who has asked only to be known (`openid`) gets none.
  */
 function scopesOf(
   { cause, scopes }: TokenEvent,
@@ -75,7 +82,7 @@ function scopesOf(
 ): Pick<Override['accessTokenGeneration'], 'scopesToAdd' | 'scopesToSuppress'> {
   const asked = scopes.filter((scope) => scope.startsWith(`${API_RESOURCE_SERVER}/`));
   return {
-    scopesToAdd: cause === 'person' && asked.length === 0 ? [...new Set(granted)] : [],
+    scopesToAdd: cause === 'person' && scopes.every((scope) => scope === BY_SDK) ? [...new Set(granted)] : [],
     scopesToSuppress: asked.filter((scope) => !granted.includes(scope)),
   };
 }

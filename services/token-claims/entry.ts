@@ -76,7 +76,7 @@ function scopesOf(value: unknown): readonly string[] {
 function wholeNumber(value: unknown): number | undefined {
   if (value === undefined) return undefined;
   const number = own(value, 'N');
-  // DynamoDB sends numbers as text.
-  if (typeof number !== 'string' || !/^[1-9]\d{0,8}$/.test(number)) throw malformed();
+  // DynamoDB sends numbers as text. Authorizers read no more digits: `identity.ts`.
+  if (typeof number !== 'string' || !/^[1-9]\d{0,5}$/.test(number)) throw malformed();
   return Number(number);
 }

@@ -15,6 +15,8 @@ export type Reason =
   | 'entry-malformed'
   /** The tenant is not served, or not here. */
   | 'tenant-state'
+  /** A machine or a provider vouches for a tenant that has neither. */
+  | 'pooled-tenant'
   | 'other-cell';
 
 /**

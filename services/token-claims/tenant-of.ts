@@ -47,6 +47,13 @@ function tenantsOfMachine(event: TokenEvent): readonly string[] {
   return [...named, ...givenTo(event), ...providersOf(event)];
 }
 
+/**
+ * Whether a machine's scope or a provider says whose the token is: what dedicated tenants have, and no other. Whoever deploys
+ * those could make either in the name of any tenant.
+ */
+export const isOfDedicated = (event: TokenEvent): boolean =>
+  event.cause === 'machine' || isExternal(event) || providersOf(event).length > 0;
+
 const isExternal = ({ attributes }: TokenEvent): boolean =>
   own(attributes, 'cognito:user_status') === 'EXTERNAL_PROVIDER';
 

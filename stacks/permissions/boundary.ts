@@ -2,6 +2,7 @@ import type { Statement } from '../../constructs/access/statement';
 import { nameIn } from '../../constructs/core/naming';
 import type { Placement } from '../../constructs/core/placement';
 import { SHARED } from '../../constructs/core/tags';
+import { gatewayNamespace } from '../../constructs/gateway/load-sources';
 import { TENANT_FUNCTIONS } from './identity';
 import { iamArn, inRegion, prefixOf, regionalArn } from './scope';
 
@@ -257,6 +258,16 @@ export function boundaryStatements(
       // All actions of S3, because this refuses.
       actions: ['s3:*'],
       resources: [`arn:aws:s3:::${platform}-${environment}-state-*`],
+    },
+    {
+      sid: 'NoLoadMetrics',
+      effect: 'Deny',
+      // Calls are counted by CloudWatch Logs itself. Whoever could add some would have tenants shed.
+      actions: ['cloudwatch:PutMetricData'],
+      resources: ['*'],
+      conditions: [
+        { test: 'StringEquals', variable: 'cloudwatch:namespace', values: [gatewayNamespace(placement)] },
+      ],
     },
     {
       sid: 'NoContracts',

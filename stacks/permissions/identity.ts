@@ -191,9 +191,10 @@ function firewallStatements(placement: Placement): readonly Statement[] {
 
 /**
  * What tenants' stacks make in the cell's pool: resource servers, clients and providers. Cognito knows these by their pool
- * only, so a deployer of tenants could change those of other tenants and the platform's own client. It could do no more with
- * them than lock people out or send them elsewhere: what a token says comes from the token function, which it cannot touch,
- * and by the provider's name and the client's scopes, of which no client but a tenant's own is given the tenant's.
+ * only, so a deployer of tenants could change those of other tenants and the platform's own client, read their secrets, and make
+ * a client with another tenant's scope or a provider of another tenant's name: it could be any dedicated tenant's machine or
+ * person. It is as trusted as all dedicated tenants of the cell together, which it deploys. It is not trusted with pooled ones:
+ * the token function, which it cannot touch, gives those no token by a provider or a machine's scope.
  *
  * The two functions decide by the tenant's id what they make. Each of them is named here, and no other.
  */
@@ -222,7 +223,8 @@ export function tenantIdentityStatements(placement: Placement): readonly Stateme
     {
       sid: 'CallTenantFunctions',
       actions: ['lambda:InvokeFunction'],
-      resources: functionArns(placement, TENANT_FUNCTIONS),
+      // Terraform names the version `$LATEST` in every call, and Lambda then asks for exactly that.
+      resources: functionArns(placement, TENANT_FUNCTIONS).flatMap((arn) => [arn, `${arn}:$LATEST`]),
     },
   ];
 }

@@ -83,6 +83,29 @@ describe('any other line', () => {
     expect(outputs(deliver(config, path, criLine(forged)))).toEqual(['pods']);
   });
 
+  it('makes no metric, whatever a pod prints', () => {
+    const metric = {
+      _aws: {
+        Timestamp: 1_795_000_000_000,
+        CloudWatchMetrics: [
+          {
+            Namespace: 'bulkhead/prod/use1a/gateway',
+            Dimensions: [[]],
+            Metrics: [{ Name: 'ForwardedCalls' }],
+          },
+        ],
+      },
+      ForwardedCalls: 1_000_000,
+    };
+    const [delivery] = deliver(
+      config,
+      file('api-1-1', 'tenant-acme', 'api'),
+      criLine(JSON.stringify(metric)),
+    );
+    expect(delivery).toMatchObject({ output: 'pods', record: { ForwardedCalls: 1_000_000 } });
+    expect(Object.keys(delivery?.record ?? {})).not.toContain('_aws');
+  });
+
   it('is not read when the agent itself prints it', () => {
     expect(deliver(config, file('fluent-bit-abcde', 'logging', 'fluent-bit'), criLine('sent'))).toEqual([]);
   });

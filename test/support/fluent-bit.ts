@@ -96,6 +96,8 @@ function filtered(
       const merged = parsed(String(record['log']));
       return { ...record, ...merged, kubernetes: {} };
     }
+    case 'record_modifier':
+      return Object.fromEntries(Object.entries(record).filter(([key]) => key !== entries['remove_key']));
     case 'parser': {
       const parser = parsers.find((each) => each.entries['name'] === entries['parser']);
       if (parser?.entries['format'] !== 'json')

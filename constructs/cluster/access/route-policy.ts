@@ -65,10 +65,11 @@ export const routePolicy = (zoneName: string): ReturnType<typeof admissionPolicy
         message: `Routes must belong to one Gateway, in ${GATEWAY_NAMESPACE}: shared for tiers, enterprise for tenants.`,
       },
       {
+        // Of one header in two spellings the Gateway API heeds the first alone.
         expression: forAll(
           'httproutes',
           ofRules(
-            `${BACKENDS}.size() == 0 || r.?matches.orValue([]).size() > 0 && r.matches.all(m, m.?headers.orValue([]).exists(h, h.?type.orValue('Exact') == 'Exact' && h.name == variables.header && variables.prefix + h.value == request.namespace))`,
+            `${BACKENDS}.size() == 0 || r.?matches.orValue([]).size() > 0 && r.matches.all(m, m.?headers.orValue([]).exists(h, h.?type.orValue('Exact') == 'Exact' && h.name == variables.header && variables.prefix + h.value == request.namespace) && m.headers.all(h, h.name == variables.header || h.name.lowerAscii() != variables.header))`,
           ),
         ),
         message:

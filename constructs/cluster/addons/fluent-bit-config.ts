@@ -111,6 +111,13 @@ export function fluentBitConfig(to: FluentBitDestinations): Readonly<Record<stri
         'K8S-Logging.Exclude': 'Off',
       }),
       section('FILTER', {
+        // CloudWatch makes metrics of whatever a line says there (embedded metric format), in whose name it likes: a pod could
+        // tell of load that is none, and have tenants shed.
+        Name: 'record_modifier',
+        Match: 'kube.*',
+        Remove_key: '_aws',
+      }),
+      section('FILTER', {
         Name: 'grep',
         Alias: 'requests-only',
         Match: 'access.*',

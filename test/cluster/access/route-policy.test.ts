@@ -133,6 +133,31 @@ const TABLE: readonly (readonly [string, AdmissionRequest, readonly string[]])[]
     [TENANT_HEADER],
   ],
   [
+    'for any caller, by the same header in another spelling, which comes first',
+    changed('tenant-acme', 'spec/rules/*/matches', [
+      {
+        path: { type: 'PathPrefix', value: '/api' },
+        headers: [
+          { type: 'RegularExpression', name: 'X-Bulkhead-Tenant', value: '.*' },
+          { type: 'Exact', name: 'x-bulkhead-tenant', value: 'acme' },
+        ],
+      },
+    ]),
+    [TENANT_HEADER],
+  ],
+  [
+    'for its own callers of a version',
+    changed('tenant-acme', 'spec/rules/*/matches', [
+      {
+        headers: [
+          { type: 'Exact', name: 'x-bulkhead-tenant', value: 'acme' },
+          { type: 'Exact', name: 'X-Version', value: '2' },
+        ],
+      },
+    ]),
+    [],
+  ],
+  [
     'for callers by a header that says little',
     changed('tenant-acme', 'spec/rules/*/matches', header('x-bulkhead-tier', 'enterprise')),
     [TENANT_HEADER],

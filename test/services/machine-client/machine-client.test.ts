@@ -105,7 +105,7 @@ const names = () => world.clients.map(({ name }) => name);
 describe('a machine client', () => {
   test('is made with the tenant’s scopes, for client credentials and nothing else', async () => {
     expect(await world.change(input())).toEqual({ clientId: 'client1' });
-    expect(names()).toEqual(['tenant-acme-machine-1']);
+    expect(names()).toEqual(['tenant-acme.machine-1']);
     expect(world.clients[0]?.settings).toMatchObject({
       UserPoolId: 'us-east-1_pool',
       AllowedOAuthFlows: ['client_credentials'],
@@ -140,7 +140,7 @@ describe('a machine client', () => {
     expect(await world.change(input({ accessTokenMinutes: 30 }, 'update', before))).toEqual({
       clientId: 'client1',
     });
-    expect(names()).toEqual(['tenant-acme-machine-1']);
+    expect(names()).toEqual(['tenant-acme.machine-1']);
     expect(world.clients[0]?.settings).toMatchObject({ AccessTokenValidity: 30 });
     // The same value, by the same token: Secrets Manager makes no other version.
     expect(new Set(world.values.map(({ token }) => token)).size).toBe(1);
@@ -149,7 +149,7 @@ describe('a machine client', () => {
   test('is another one after a rotation, and the old one is gone', async () => {
     await world.change(input());
     expect(await world.change(input({ rotation: 2 }, 'update', input()))).toEqual({ clientId: 'client2' });
-    expect(names()).toEqual(['tenant-acme-machine-2']);
+    expect(names()).toEqual(['tenant-acme.machine-2']);
     expect(world.values.at(-1)?.value).toContain('SECRET-2-');
   });
 
@@ -159,28 +159,34 @@ describe('a machine client', () => {
       if (call === 'Put') throw named('InternalServiceError');
     };
     await expect(world.change(input({ rotation: 2 }, 'update'))).rejects.toThrow();
-    expect(names()).toContain('tenant-acme-machine-1');
+    expect(names()).toContain('tenant-acme.machine-1');
   });
 
   test('is removed with its tenant, and no other tenant’s with it', async () => {
     for (const name of [
-      'tenant-acme-machine-1',
-      'tenant-acme-machine-2',
-      'tenant-acme-eu-machine-1',
+      'tenant-acme.machine-1',
+      'tenant-acme.machine-2',
+      'tenant-acme-eu.machine-1',
       'tenant-acme',
-      'tenant-acme-machine-x',
-      'xtenant-acme-machine-1',
-      'tenant-globex-machine-1',
+      // Clients of the web, of tenants with such ids.
+      'tenant-acme-machine-1',
+      'tenant-acmexmachine-1',
+      'tenant-acme.machine-x',
+      'xtenant-acme.machine-1',
+      'tenant-globex.machine-1',
     ]) {
       world.add(name);
     }
     expect(await world.change(input({}, 'delete', input()))).toEqual({ clientId: '' });
     expect(names()).toEqual([
-      'tenant-acme-eu-machine-1',
+      'tenant-acme-eu.machine-1',
       'tenant-acme',
-      'tenant-acme-machine-x',
-      'xtenant-acme-machine-1',
-      'tenant-globex-machine-1',
+      // Clients of the web, of tenants with such ids.
+      'tenant-acme-machine-1',
+      'tenant-acmexmachine-1',
+      'tenant-acme.machine-x',
+      'xtenant-acme.machine-1',
+      'tenant-globex.machine-1',
     ]);
     expect(await world.change(input({}, 'delete'))).toEqual({ clientId: '' });
   });
@@ -190,7 +196,7 @@ describe('one client is left', () => {
   test.each(['List', 'Create', 'Describe', 'Update', 'Put', 'Delete'])(
     'when a call failed at %s and is made again',
     async (step) => {
-      world.add('tenant-acme-machine-7');
+      world.add('tenant-acme.machine-7');
       for (const after of [false, true]) {
         let failed = false;
         world.before = (call) => {
@@ -202,14 +208,14 @@ describe('one client is left', () => {
       }
       world.before = () => undefined;
       const { clientId } = await world.change(input());
-      expect(world.clients.map(({ id, name }) => [id, name])).toEqual([[clientId, 'tenant-acme-machine-1']]);
+      expect(world.clients.map(({ id, name }) => [id, name])).toEqual([[clientId, 'tenant-acme.machine-1']]);
       expect(world.values.at(-1)?.value).toContain(clientId);
     },
   );
 
   test('when the answer to its making was lost', async () => {
     // Made, and nobody heard of it.
-    world.add('tenant-acme-machine-1');
+    world.add('tenant-acme.machine-1');
     expect(await world.change(input())).toEqual({ clientId: 'client1' });
     expect(world.calls).not.toContain('Create');
   });
@@ -234,8 +240,8 @@ describe('one client is left', () => {
   });
 
   test('among pages of other tenants’ clients', async () => {
-    for (let other = 0; other < 7; other++) world.add(`tenant-t${other}-machine-1`);
-    world.add('tenant-acme-machine-1');
+    for (let other = 0; other < 7; other++) world.add(`tenant-t${other}.machine-1`);
+    world.add('tenant-acme.machine-1');
     expect(await world.change(input())).toEqual({ clientId: 'client8' });
     expect(world.clients).toHaveLength(8);
   });
@@ -271,7 +277,7 @@ describe('nothing secret leaves', () => {
   });
 
   test('for a client that somebody else made without one', async () => {
-    world.add('tenant-acme-machine-1', { secret: '' });
+    world.add('tenant-acme.machine-1', { secret: '' });
     await expect(world.change(input())).rejects.toThrow(
       'client client1 has no secret: it was made by somebody else',
     );

@@ -36,9 +36,9 @@ function pool(providers: Record<string, Provider> = {}) {
   return { sent, ask };
 }
 
-const oidc = (client_secret: string): Provider => ({
+const oidc = (client_secret: string, oidc_issuer = WANTED.issuer): Provider => ({
   ProviderType: 'OIDC',
-  ProviderDetails: { client_secret, oidc_issuer: 'https://old.example', client_id: 'old' },
+  ProviderDetails: { client_secret, oidc_issuer, client_id: 'old' },
 });
 
 describe("a tenant's OpenID Connect provider", () => {
@@ -74,7 +74,7 @@ describe("a tenant's OpenID Connect provider", () => {
     expect(new Set(secrets).size).toBe(2);
   });
 
-  it('keeps the secret that somebody has put, whatever else changes', async () => {
+  it('keeps the secret that somebody has put, whatever changes but the issuer', async () => {
     const { sent, ask } = pool({ 'tenant-acme': oidc('put by hand') });
     await ask('update', {}, { tenantId: 'acme' });
     const changed = sent.at(-1);
@@ -83,6 +83,43 @@ describe("a tenant's OpenID Connect provider", () => {
       ProviderDetails: { client_secret: 'put by hand', client_id: 'bulkhead' },
     });
   });
+
+  it.each(['https://evil.example', 'https://login.acme.example.evil.example', undefined])(
+    'does not send the secret of one issuer to another: it was %s',
+    async (before) => {
+      const known = oidc('put by hand', before ?? '');
+      const { sent, ask } = pool({ 'tenant-acme': known });
+      await ask('update', {}, { tenantId: 'acme' });
+      expect(sent.at(-1)?.input).toMatchObject({
+        ProviderDetails: {
+          oidc_issuer: WANTED.issuer,
+          client_secret: expect.stringMatching(/^[\w-]{43}$/) as string,
+        },
+      });
+    },
+  );
+
+  it('has the same issuer with a slash at its end and without', async () => {
+    const { sent, ask } = pool({ 'tenant-acme': oidc('put by hand', `${WANTED.issuer}/`) });
+    await ask('update', {}, { tenantId: 'acme' });
+    expect(sent.at(-1)?.input).toMatchObject({ ProviderDetails: { client_secret: 'put by hand' } });
+  });
+
+  it.each(['put by hand', 'pu"t'])(
+    'says nothing of the secret %j when Cognito repeats it',
+    async (secret) => {
+      const known = { IdentityProvider: oidc(secret) };
+      const send = (command: Command) => {
+        if (command instanceof DescribeIdentityProviderCommand) return Promise.resolve(known);
+        const text = `value ${JSON.stringify(command.input)} failed`;
+        return Promise.reject(Object.assign(new Error(text), { name: 'InvalidParameterException' }));
+      };
+      const event = { ...WANTED, tf: { action: 'update', prev_input: null } };
+      const thrown: unknown = await change(event, { userPoolId: 'p', send }).catch((error: unknown) => error);
+      expect(String(thrown)).toBe('Error: AWS refused: InvalidParameterException');
+      expect((thrown as Error).cause).toBeUndefined();
+    },
+  );
 
   it('is found when a creation comes twice, and keeps its secret', async () => {
     const { sent, ask } = pool({ 'tenant-acme': oidc('first') });

@@ -101,12 +101,12 @@ export const v1 = () => {
 /** The second, which differs from the third by its number alone. */
 export const v2 = () => ({ ...person(), version: '2' });
 
-/** A tenant's item as DynamoDB sends it. Members that are undefined are left out. */
+/** A dedicated tenant's item as DynamoDB sends it. Members that are undefined are left out. */
 export const item = (attributes: Readonly<Record<string, unknown>> = {}): Record<string, unknown> =>
   Object.fromEntries(
     Object.entries({
       tenantId: { S: 'acme' },
-      tier: { S: 'professional' },
+      tier: { S: 'enterprise' },
       state: { S: 'active' },
       cell: { S: 'use1a' },
       shard: { S: 'data-shard-1' },

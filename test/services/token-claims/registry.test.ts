@@ -64,7 +64,7 @@ test('asks another account’s table for the attributes that tokens tell', async
   respond = send(200, JSON.stringify({ Item: item() }));
   expect(await registry()('acme')).toEqual({
     tenantId: 'acme',
-    tier: 'professional',
+    tier: 'enterprise',
     state: 'active',
     cell: 'use1a',
     shard: 'data-shard-1',

@@ -38,7 +38,7 @@ const reason = async (event: unknown, found?: unknown) => (await ask(event, foun
 
 const CLAIMS = {
   tenant_id: 'acme',
-  tier: 'professional',
+  tier: 'enterprise',
   cell: 'use1a',
   shard: 'data-shard-1',
   bucket: String(bucketOf('acme')),
@@ -96,6 +96,19 @@ describe('a token', () => {
     expect((await accessToken(person(), moving)).claimsToAddOrOverride['cell']).toBe('use1a');
   });
 
+  test.each(['starter', 'professional'])(
+    'of tier %s is for people whom administrators made',
+    async (tier) => {
+      const pooled = item({ tier: { S: tier } });
+      expect((await accessToken(person(), pooled)).claimsToAddOrOverride['tier']).toBe(tier);
+      const linked = { identities: JSON.stringify([identity('tenant-acme')]) };
+      for (const event of [machine(), federated(), person(linked)]) {
+        expect(await reason(event, pooled)).toBe('pooled-tenant');
+        expect(await reason(event)).toBeUndefined();
+      }
+    },
+  );
+
   test('comes with the event that was asked with, all of it', async () => {
     const event = person();
     const { answer } = await ask(event);
@@ -134,6 +147,7 @@ describe('permissions', () => {
   });
 
   test('are fewer for who asks for fewer', async () => {
+    expect(await scopes(person({}, { scopes: ['openid', 'email'] }))).toEqual({ add: [], suppress: [] });
     expect(await scopes(person({}, { scopes: ['openid', 'api/read'] }))).toEqual({ add: [], suppress: [] });
   });
 
@@ -339,6 +353,7 @@ describe('there is no token for', () => {
     ['with no limit at all', { rateLimitPerSecond: { N: '0' } }],
     ['with a limit below nothing', { rateLimitPerSecond: { N: '-1' } }],
     ['with a limit that is no whole number', { rateLimitPerSecond: { N: '1.5' } }],
+    ['with a limit that no authorizer reads', { rateLimitPerSecond: { N: '1000000' } }],
     ['with a limit beyond all', { rateLimitPerSecond: { N: '1e99' } }],
   ])('an entry that is %s', async (_, attributes) => {
     expect(await reason(person(), item(attributes))).toBe('entry-malformed');
@@ -352,7 +367,7 @@ describe('there is no token for', () => {
 describe('nothing that a caller says decides', () => {
   const hostile = {
     tenant_id: 'globex',
-    tier: 'enterprise',
+    tier: 'starter',
     cell: 'euw1a',
     'custom:tenant_id ': 'globex',
     'CUSTOM:TENANT_ID': 'globex',
@@ -400,7 +415,7 @@ describe('the log', () => {
         tenant: 'acme',
         level: 'info',
         decision: 'issued',
-        tier: 'professional',
+        tier: 'enterprise',
         shard: 'data-shard-1',
         duration_ms: 0,
       },

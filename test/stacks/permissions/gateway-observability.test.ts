@@ -1,3 +1,4 @@
+import { boundaryStatements } from '../../../stacks/permissions/boundary';
 import { functionStatements } from '../../../stacks/permissions/functions';
 import {
   gatewayObservability,
@@ -111,4 +112,23 @@ it('has no hand on another cell', () => {
     may('cloudwatch:DeleteAlarms', at('cloudwatch', 'alarm:bulkhead-prod-use1b-load-calls-raise-1')),
   ).toBe(false);
   expect(may('s3:PutBucketPolicy', BUCKET.replace('use1a', 'use1b'))).toBe(false);
+});
+
+it('no role of the cell says how many calls there were, for by that tenants are shed', () => {
+  const puts = (namespace: string): boolean =>
+    allows(boundaryStatements(USE1A), {
+      action: 'cloudwatch:PutMetricData',
+      resource: '*',
+      context: { 'aws:RequestedRegion': 'us-east-1', 'cloudwatch:namespace': namespace },
+    });
+  const counted = String(
+    (
+      stack.only('aws_cloudwatch_log_metric_filter')['metric_transformation'] as {
+        readonly namespace?: string;
+      }
+    ).namespace,
+  );
+  expect(counted).toBe('bulkhead/prod/use1a/gateway');
+  expect(puts(counted)).toBe(false);
+  expect(puts('acme/invoices')).toBe(true);
 });

@@ -98,6 +98,9 @@ describe('the deployer of tenants', () => {
     ['cognito-idp:CreateIdentityProvider', pool, own],
     ['lambda:InvokeFunction', fn('use1a-machine-client')],
     ['lambda:InvokeFunction', fn('use1a-oidc-provider')],
+    // `aws_lambda_invocation` without a qualifier asks for this version: terraform-provider-aws, issue 23778.
+    ['lambda:InvokeFunction', fn('use1a-machine-client:$LATEST')],
+    ['lambda:InvokeFunction', fn('use1a-oidc-provider:$LATEST')],
   ];
   it.each(named(MAY))('may %s', (_, row) => {
     expect(may(tenants, row)).toBe(true);
@@ -112,6 +115,8 @@ describe('the deployer of tenants', () => {
     ['lambda:InvokeFunction', fn('use1a-token-claims')],
     ['lambda:InvokeFunction', fn('use1b-machine-client')],
     ['lambda:InvokeFunction', fn('use1a-machine-client-2')],
+    ['lambda:InvokeFunction', fn('use1a-machine-client:1')],
+    ['lambda:InvokeFunction', fn('use1a-token-claims:$LATEST')],
     ['lambda:UpdateFunctionCode', fn('use1a-machine-client')],
     // Nor does it read or write what the function keeps for a tenant.
     [

@@ -2,7 +2,7 @@ import { didYouMean } from '../config/loader/suggest';
 import { loadPlatform } from '../config/load';
 import { JWKS_MIRROR } from '../constructs/core/jwks-mirror';
 import { type Fleet, GATEWAY_NAMESPACE } from '../constructs/core/workload-labels';
-import { AUTHORIZER } from '../constructs/gateway/authorizer';
+import { authorizerService } from '../constructs/gateway/authorizer';
 import { gatewayClassName } from '../constructs/gateway/gateway';
 import { at, listOf, objectOf, textOf } from '../guarantees/isolation/facts/json';
 import { SelectionError } from '../stacks/plan';
@@ -63,7 +63,7 @@ export function fleetManifests(options: FleetManifestsOptions): readonly Manifes
     ...all.filter((object) => object['kind'] !== 'HTTPRoute' && isOf(fleet, object)),
     ...routes,
     ...filtersOf(routes, all),
-    ...all.filter((object) => isSupply(object)).map((object) => supplied(object, options)),
+    ...all.filter((object) => isSupply(object, fleet)).map((object) => supplied(object, options)),
     ...servicesOf(routes, options),
   ];
   const spaces = new Set(found.map((object) => namespaceOf(object)));
@@ -121,11 +121,11 @@ function filtersOf(routes: readonly Manifest[], all: readonly Manifest[]): reado
   );
 }
 
-/** What policies of both fleets refer to. */
-const isSupply = (object: Manifest): boolean =>
+/** What policies of a fleet refer to. */
+const isSupply = (object: Manifest, fleet: Fleet): boolean =>
   namespaceOf(object) === GATEWAY_NAMESPACE &&
   ((object['kind'] === 'ConfigMap' && nameOf(object) === JWKS_MIRROR.configMap) ||
-    (object['kind'] === 'Service' && nameOf(object) === AUTHORIZER));
+    (object['kind'] === 'Service' && nameOf(object) === authorizerService(fleet)));
 
 function supplied(object: Manifest, { jwks, address }: FleetManifestsOptions): Manifest {
   if (object['kind'] === 'ConfigMap')

@@ -16,7 +16,11 @@ export const gatewaySchema = z.strictObject({
   enterprise: z.prefault(fleet(3, 12), {}).check(z.describe('Proxies of dedicated tenants.')),
   authorizers: z
     ._default(whole(2, 100), 3)
-    .check(z.describe('Pods that answer for the deny-list; at least 3 in prod, one a zone. Default: 3.')),
+    .check(
+      z.describe(
+        'Pods of each fleet that answer for the deny-list; at least 3 in prod, one a zone. Default: 3.',
+      ),
+    ),
   maxRequestKiB: z
     ._default(whole(1, 10_240), 1024)
     .check(z.describe('Largest request body, in KiB, 1-10240. Default: 1024.')),

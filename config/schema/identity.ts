@@ -74,10 +74,10 @@ export const identitySchema = z.strictObject({
         'Age at which clients get a new access token, in minutes; below accessTokenMinutes. The difference is what an outage of identity may last before anybody notices. Default: 10.',
       ),
     ),
-  // An hour to ten years: "RefreshTokenValidity", CreateUserPoolClient, Cognito API reference.
+  // Cognito takes up to ten years; revocations are kept for a day, and a sign-in that was revoked must not outlive that.
   refreshTokenHours: z
-    ._default(whole(1, 8760), 12)
-    .check(z.describe('How long a person stays signed in, in hours, 1-8760. Default: 12.')),
+    ._default(whole(1, 23), 12)
+    .check(z.describe('How long a person stays signed in, in hours, 1-23. Default: 12.')),
   mfa: z
     ._default(z.enum(['required', 'optional']), 'required')
     .check(z.describe('Second factor for people; prod needs required. Default: required.')),

@@ -9,7 +9,7 @@ import { type CacheLogin, connectStatement, type ICluster } from '../core/interf
 import { placementOf } from '../core/placement';
 import { PodIdentity } from '../core/pod-identity';
 import { outside, type Rule, validateProps } from '../core/validation';
-import { type Fleet, GATEWAY_NAMESPACE } from '../core/workload-labels';
+import { type Fleet, FLEETS, GATEWAY_NAMESPACE, WORKLOAD_LABELS } from '../core/workload-labels';
 import { CACHE_CLIENT } from './cache-clients';
 import { programContainer, ProgramConfigMap, programPod } from './program-pod';
 
@@ -26,7 +26,7 @@ export interface AuthorizerProps {
   readonly cluster: Pick<ICluster, 'name'>;
   /** Whom it reads the deny-list and the shed level as. */
   readonly login: CacheLogin;
-  /** Pods, 1 to 100, spread over zones. */
+  /** Pods of each fleet, 1 to 100, spread over zones. */
   readonly replicas: number;
   /** Public zone of the cell, without a final dot. */
   readonly zoneName: string;
@@ -39,10 +39,15 @@ export interface AuthorizerProps {
   readonly dependsOn: readonly ITerraformDependable[];
 }
 
-/** Name of the Service that proxies ask, and of all that belongs to it. */
-export const AUTHORIZER = 'authorizer';
+const AUTHORIZER = 'authorizer';
 
+/** Labels of the pods of both fleets. */
 export const AUTHORIZER_PODS = { 'app.kubernetes.io/name': AUTHORIZER } as const;
+
+const podsOf = (fleet: Fleet) => ({ ...AUTHORIZER_PODS, [WORKLOAD_LABELS.fleet]: fleet });
+
+/** Name of the Service that the proxies of a fleet ask, and of its pods. */
+export const authorizerService = (fleet: Fleet): string => `${AUTHORIZER}-${fleet}`;
 
 /** How long calls are still answered after a pod was told to stop, in seconds: until proxies have heard of it. */
 const DRAIN_SECONDS = 15;
@@ -70,6 +75,9 @@ const RULES: readonly Rule<AuthorizerProps>[] = [
  * The service that decides of each call whether its token still counts (`services/authorizer`). Proxies that cannot reach it
  * refuse all calls, so it runs in every zone, is evicted last and leaves only when another pod is ready.
  *
+ * Each fleet has pods of its own: it is asked before any limit is counted, and a flood from pooled tenants must not keep
+ * dedicated ones waiting.
+ *
  * Its number is fixed and no autoscaler's: a pod that starts must read the whole deny-list first, and one answers more calls
  * than a cell has.
  */
@@ -91,11 +99,27 @@ export class Authorizer extends Construct {
       serviceAccount: AUTHORIZER,
       statements: [connectStatement(props.login)],
     });
-    const deployment = this.pods(props, [account, identity.association, ...props.dependsOn]);
-    const service = new ServiceV1(this, 'Service', {
-      metadata: { name: AUTHORIZER, namespace: GATEWAY_NAMESPACE },
+    const program = new ProgramConfigMap(this, 'Program', {
+      name: AUTHORIZER,
+      entry: 'services/authorizer/main.ts',
+    });
+    const dependsOn = [account, identity.association, ...props.dependsOn];
+    this.ready = FLEETS.flatMap((fleet) => [
+      this.pods(fleet, props, program, dependsOn),
+      this.service(fleet),
+    ]);
+  }
+
+  private service(fleet: Fleet): ServiceV1 {
+    const metadata = { name: authorizerService(fleet), namespace: GATEWAY_NAMESPACE };
+    new PodDisruptionBudgetV1(this, `Budget-${fleet}`, {
+      metadata,
+      spec: { maxUnavailable: '1', selector: { matchLabels: podsOf(fleet) } },
+    });
+    return new ServiceV1(this, `Service-${fleet}`, {
+      metadata,
       spec: {
-        selector: { ...AUTHORIZER_PODS },
+        selector: podsOf(fleet),
         port: [
           {
             name: 'grpc',
@@ -109,18 +133,15 @@ export class Authorizer extends Construct {
       // Nothing to wait for: it is an address, not a load balancer.
       waitForLoadBalancer: false,
     });
-    this.ready = [service, deployment];
-    new PodDisruptionBudgetV1(this, 'Budget', {
-      metadata: { name: AUTHORIZER, namespace: GATEWAY_NAMESPACE },
-      spec: { maxUnavailable: '1', selector: { matchLabels: { ...AUTHORIZER_PODS } } },
-    });
   }
 
-  private pods(props: AuthorizerProps, dependsOn: readonly ITerraformDependable[]): DeploymentV1 {
-    const program = new ProgramConfigMap(this, 'Program', {
-      name: AUTHORIZER,
-      entry: 'services/authorizer/main.ts',
-    });
+  private pods(
+    fleet: Fleet,
+    props: AuthorizerProps,
+    program: ProgramConfigMap,
+    dependsOn: readonly ITerraformDependable[],
+  ): DeploymentV1 {
+    const matchLabels = podsOf(fleet);
     const pod = {
       name: AUTHORIZER,
       serviceAccount: AUTHORIZER,
@@ -130,15 +151,15 @@ export class Authorizer extends Construct {
       memoryMiB: 512,
       cpu: '500m',
     };
-    return new DeploymentV1(this, 'Deployment', {
-      metadata: { name: AUTHORIZER, namespace: GATEWAY_NAMESPACE, labels: { ...AUTHORIZER_PODS } },
+    return new DeploymentV1(this, `Deployment-${fleet}`, {
+      metadata: { name: authorizerService(fleet), namespace: GATEWAY_NAMESPACE, labels: matchLabels },
       spec: {
         replicas: String(props.replicas),
-        selector: { matchLabels: { ...AUTHORIZER_PODS } },
+        selector: { matchLabels },
         strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: '1', maxUnavailable: '0' } },
         template: {
           metadata: {
-            labels: { ...AUTHORIZER_PODS, ...CACHE_CLIENT },
+            labels: { ...matchLabels, ...CACHE_CLIENT },
             annotations: {
               'prometheus.io/scrape': 'true',
               'prometheus.io/port': String(GATEWAY_PORTS.authorizerMetrics),
@@ -153,7 +174,7 @@ export class Authorizer extends Construct {
                 maxSkew: 1,
                 topologyKey: 'topology.kubernetes.io/zone',
                 whenUnsatisfiable: 'ScheduleAnyway',
-                labelSelector: [{ matchLabels: { ...AUTHORIZER_PODS } }],
+                labelSelector: [{ matchLabels }],
               },
             ],
             container: [{ ...programContainer(pod), ...PROBES }],

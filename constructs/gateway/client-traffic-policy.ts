@@ -14,6 +14,8 @@ export interface ClientTrafficPolicyProps {
 const FROM_CALLERS = [
   ...['forwarded', 'true-client-ip', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-port', 'x-real-ip'],
   ...['x-original-host', 'x-original-url', 'x-rewrite-url'],
+  // By which a read, for which a token may be good, would become a write behind the proxy's back.
+  ...['x-http-method', 'x-http-method-override', 'x-method-override'],
 ];
 
 /** Beginnings of the names of headers that mean something to proxies and services, and nothing from a caller. */

@@ -2,7 +2,7 @@ import { GATEWAY_PORTS } from '../core/gateway-ports';
 import { JWKS_MIRROR } from '../core/jwks-mirror';
 import { API_SCOPES, CLAIMS, IDENTITY_HEADERS, OPERATIONS } from '../core/tenant-token';
 import { type Fleet, GATEWAY_NAMESPACE } from '../core/workload-labels';
-import { AUTHORIZER } from './authorizer';
+import { authorizerService } from './authorizer';
 import type { ExternalAuthorization, JwtProvider, SecurityPolicy } from './extensions';
 import { gatewayTarget } from './gateway';
 
@@ -108,7 +108,9 @@ const allow = (
 /** Asks the authorizer, by what the token said and never by what a caller says. Without its answer there is none: 503. */
 const externalAuthorization = (fleet: Fleet, cell: string): ExternalAuthorization => ({
   grpc: {
-    backendRefs: [{ group: '', kind: 'Service', name: AUTHORIZER, port: GATEWAY_PORTS.authorizer }],
+    backendRefs: [
+      { group: '', kind: 'Service', name: authorizerService(fleet), port: GATEWAY_PORTS.authorizer },
+    ],
     // A check changes nothing, so one that met a pod that was just going is asked again.
     backendSettings: {
       retry: { numRetries: 1, retryOn: { triggers: ['connect-failure', 'reset', 'unavailable'] } },

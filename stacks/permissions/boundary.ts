@@ -1,4 +1,5 @@
 import type { Statement } from '../../constructs/access/statement';
+import { cacheUserPrefix } from '../../constructs/cache/cache-user';
 import { nameIn } from '../../constructs/core/naming';
 import type { Placement } from '../../constructs/core/placement';
 import { SHARED } from '../../constructs/core/tags';
@@ -267,6 +268,20 @@ export function boundaryStatements(
       resources: ['*'],
       conditions: [
         { test: 'StringEquals', variable: 'cloudwatch:namespace', values: [gatewayNamespace(placement)] },
+      ],
+    },
+    {
+      sid: 'NoPlatformUsersOfCache',
+      effect: 'Deny',
+      // As one of these, a role of a tenant could take revocations back, or have other tenants shed.
+      actions: ['elasticache:Connect'],
+      resources: [regionalArn(placement, 'elasticache', `user:${cacheUserPrefix(placement)}-plt-*`)],
+      conditions: [
+        {
+          test: 'ArnNotLike',
+          variable: 'aws:PrincipalArn',
+          values: ['gateway-*', 'load-level'].map((name) => iamArn(placement, `role/${prefix}-${name}`)),
+        },
       ],
     },
     {

@@ -70,7 +70,7 @@ describe('bulkhead manifests', () => {
         'GatewayClass /bulkhead-shared',
         'EnvoyProxy envoy-gateway-system/shared',
         'SecurityPolicy envoy-gateway-system/enterprise',
-        'Service envoy-gateway-system/authorizer',
+        'Service envoy-gateway-system/authorizer-shared',
         'Namespace /tier-starter',
         'HTTPRoute tier-starter/service-api',
       ]),
@@ -126,7 +126,7 @@ describe('bulkhead manifests of a fleet', () => {
        "HTTPRoute tier-professional/service-api",
        "HTTPRouteFilter envoy-gateway-system/shared-refused",
        "ConfigMap envoy-gateway-system/jwks-mirror",
-       "Service envoy-gateway-system/authorizer",
+       "Service envoy-gateway-system/authorizer-shared",
        "Service tier-starter/api",
        "Service tier-professional/api",
      ]

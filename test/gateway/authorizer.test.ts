@@ -22,7 +22,7 @@ const PROPS: AuthorizerProps = {
   dependsOn: [],
 };
 const stack = synthInCluster((scope) => new Authorizer(scope, 'Authorizer', PROPS));
-const deployment = stack.only('kubernetes_deployment_v1');
+const deployment = stack.only('kubernetes_deployment_v1', 'Deployment-shared');
 // Terraform's JSON has no fixed shape.
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 const spec: any = deployment['spec'];
@@ -34,7 +34,9 @@ describe('authorizers', () => {
     expect(spec.replicas).toBe('3');
     expect(pod.priority_class_name).toBe('system-cluster-critical');
     expect(pod.topology_spread_constraint[0].topology_key).toBe('topology.kubernetes.io/zone');
-    expect(stack.only('kubernetes_pod_disruption_budget_v1')['spec']).toMatchObject({ max_unavailable: '1' });
+    expect(stack.only('kubernetes_pod_disruption_budget_v1', 'shared')['spec']).toMatchObject({
+      max_unavailable: '1',
+    });
   });
 
   it('are replaced without one being missing, and end after all that they were asked', () => {
@@ -101,14 +103,19 @@ describe('authorizers', () => {
     expect(Object.fromEntries(config.tiers)).toEqual(PROPS.tiers);
   });
 
-  it('are found by proxies under one name, by HTTP/2', () => {
-    expect(stack.only('kubernetes_service_v1')).toMatchObject({
-      metadata: { name: 'authorizer', namespace: 'envoy-gateway-system' },
+  it.each(['shared', 'enterprise'])('of fleet %s are its own, found under one name, by HTTP/2', (fleet) => {
+    const pods = stack.only('kubernetes_deployment_v1', `Deployment-${fleet}`)['spec'];
+    expect(stack.only('kubernetes_service_v1', fleet)).toMatchObject({
+      metadata: { name: `authorizer-${fleet}`, namespace: 'envoy-gateway-system' },
       spec: {
-        selector: spec.selector.match_labels,
+        selector: { 'bulkhead/gateway-fleet': fleet },
         port: [{ port: 9001, target_port: '9001', app_protocol: 'kubernetes.io/h2c' }],
       },
     });
+    expect(pods.selector.match_labels).toEqual(
+      pods.template.spec.topology_spread_constraint[0].label_selector[0].match_labels,
+    );
+    expect(pods.selector.match_labels).toEqual(stack.only('kubernetes_service_v1', fleet)['spec'].selector);
   });
 
   it.each<[string, Partial<AuthorizerProps>]>([

@@ -26,7 +26,7 @@ const prod: SynthesizedStack = synthStack(made);
 const variables = (stack: SynthesizedStack): Record<string, string> =>
   Object.fromEntries(
     (
-      stack.only('kubernetes_deployment_v1')['spec'].template.spec.container[0].env as {
+      stack.only('kubernetes_deployment_v1', 'shared')['spec'].template.spec.container[0].env as {
         name: string;
         value: string;
       }[]
@@ -97,8 +97,8 @@ describe('the stack of gateways', () => {
       expect(waits).toEqual(
         expect.arrayContaining([
           release('envoy-gateway').address,
-          prod.only('kubernetes_deployment_v1').address,
-          prod.only('kubernetes_service_v1').address,
+          prod.only('kubernetes_deployment_v1', 'shared').address,
+          prod.only('kubernetes_service_v1', 'shared').address,
           prod.only('kubernetes_job_v1').address,
           ...prod.resources('kubernetes_network_policy_v1').map(({ address }) => address),
         ]),
@@ -107,7 +107,7 @@ describe('the stack of gateways', () => {
   });
 
   it('starts pods with their interfaces and credentials', () => {
-    for (const starting of [release('envoy-gateway'), prod.only('kubernetes_deployment_v1')]) {
+    for (const starting of [release('envoy-gateway'), prod.only('kubernetes_deployment_v1', 'shared')]) {
       const waits = [...waitsFor(starting)];
       expect(waits).toContain(release('gateway-cache-clients').address);
       expect(waits.filter((address) => address.startsWith('aws_eks_pod_identity'))).toHaveLength(1);
@@ -179,7 +179,7 @@ describe('the stack of gateways', () => {
 
   it('is smaller in dev, and as strict', () => {
     const dev = synthStack(stackOf(platformOf('dev')));
-    expect(Number(dev.only('kubernetes_deployment_v1')['spec'].replicas)).toBe(2);
+    expect(Number(dev.only('kubernetes_deployment_v1', 'shared')['spec'].replicas)).toBe(2);
     expect(dev.inventory()['kubernetes_network_policy_v1']).toBe(
       prod.inventory()['kubernetes_network_policy_v1'],
     );

@@ -39,6 +39,7 @@ const OPERATORS: Readonly<Record<string, { readonly test: typeof matches; readon
   StringNotLike: { test: matches, negated: true },
   ArnLike: { test: matches },
   ArnEquals: { test: matches },
+  ArnNotLike: { test: matches, negated: true },
   Bool: { test: (wanted, found) => wanted === found },
 };
 

@@ -132,3 +132,21 @@ it('no role of the cell says how many calls there were, for by that tenants are 
   expect(puts(counted)).toBe(false);
   expect(puts('acme/invoices')).toBe(true);
 });
+
+it.each([
+  ['tenant-acme.api', 'plt-revocation', false],
+  ['tenant-acme.api', 'plt-load-level', false],
+  ['tenant-acme.api', 'ten-acme', true],
+  ['gateway-authorizer', 'plt-authorizer', true],
+  ['load-level', 'plt-load-level', true],
+])('a role %s of the cell may be %s in the cache: %s', (role, user, allowed) => {
+  const connects = allows(boundaryStatements(USE1A), {
+    action: 'elasticache:Connect',
+    resource: at('elasticache', `user:bulkhead-prod-use1a-${user}`),
+    context: {
+      'aws:RequestedRegion': 'us-east-1',
+      'aws:PrincipalArn': `arn:aws:iam::${USE1A.account}:role/bulkhead-prod-use1a-${role}`,
+    },
+  });
+  expect(connects).toBe(allowed);
+});

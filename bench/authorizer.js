@@ -160,7 +160,8 @@ async function run() {
   const [grpcPort, httpPort] = [await freePort(), await freePort()];
   const program = bundle('services/authorizer/main.ts');
   const began = performance.now();
-  const authorizer = serve(process.execPath, [program], {
+  // As pods run it: constructs/gateway/authorizer.ts.
+  const authorizer = serve(process.execPath, ['--single-threaded-gc', program], {
     CELL: 'use1a',
     ZONE: 'use1a.bulkhead.example',
     TIERS: JSON.stringify({ professional: { fleet: 'shared', limit: 50, shedAtLevel: 2 } }),

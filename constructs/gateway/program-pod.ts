@@ -63,6 +63,8 @@ export interface ProgramPodProps {
   readonly memoryMiB: number;
   /** Processor time asked for, such as `100m`. */
   readonly cpu: string;
+  /** Flags of Node besides the size of its heap. @default - none */
+  readonly nodeFlags?: readonly string[];
   /** Whether the program talks to Kubernetes. @default false */
   readonly callsKubernetes?: boolean;
 }
@@ -101,7 +103,11 @@ export const programContainer = (props: ProgramPodProps) => ({
   image: GATEWAY_IMAGES.node,
   imagePullPolicy: 'IfNotPresent',
   command: ['node'],
-  args: [`--max-old-space-size=${String(Math.floor(props.memoryMiB * 0.75))}`, `${FOLDER}/${FILE}`],
+  args: [
+    ...(props.nodeFlags ?? []),
+    `--max-old-space-size=${String(Math.floor(props.memoryMiB * 0.75))}`,
+    `${FOLDER}/${FILE}`,
+  ],
   env: Object.entries(props.environment).map(([name, value]) => ({ name, value })),
   resources: {
     requests: { cpu: props.cpu, memory: `${String(props.memoryMiB / 2)}Mi` },

@@ -76,9 +76,14 @@ describeWithTerraform("this repository's own platform", () => {
     );
     const { 'dev1a-data-shard-2': added, ...others } = did;
     expect(added).toBe('created');
-    // The pooled tiers are let into the new shard, and change nothing of the old one.
-    const { 'dev1a-tier-starter': starter, 'dev1a-tier-professional': professional, ...rest } = others;
-    expect([starter, professional]).toEqual(['created', 'created']);
+    // The pooled tiers are let into the new shard, gateways watch its load, and nothing of the old one changes.
+    const {
+      'dev1a-tier-starter': starter,
+      'dev1a-tier-professional': professional,
+      'dev1a-gateway': gateway,
+      ...rest
+    } = others;
+    expect([starter, professional, gateway]).toEqual(['created', 'created', 'created']);
     expect(new Set(Object.values(rest))).toEqual(new Set(['untouched']));
   });
 

@@ -8,4 +8,6 @@ export default function createTemporaryFolder(): void {
   // PostgreSQL, which does not run as root, is started as another user.
   chmodSync(folder, 0o711);
   process.env['TMPDIR'] = folder;
+  // esbuild's thread for synchronous builds outlives the tests, and jest complains of its worker.
+  process.env['ESBUILD_WORKER_THREADS'] = '0';
 }

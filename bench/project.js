@@ -16,13 +16,8 @@ const PARTS = [
 /** A cell's cache takes the users of about 90 dedicated tenants. */
 const TENANTS_IN_CELL = 80;
 
-/** Raised: a resource server for each tenant, and the cells that share an account share its rates. */
-const QUOTAS = {
-  resourceServersPerPool: 300,
-  userAuthenticationPerSecond: 1000,
-  clientAuthenticationPerSecond: 1000,
-  lambdaConcurrency: 10_000,
-};
+/** Raised, for each tenant has a resource server. */
+const QUOTAS = { resourceServersPerPool: 300 };
 
 /**
  * @param {string} folder made anew
@@ -43,7 +38,9 @@ function makeProject(folder, tenants) {
     const id = `bench${number}`;
     cells.push(id);
     const network = { ...model.network, cidr: `10.${16 + number}.0.0/16` };
-    platform.setIn(['cells', id], platform.createNode({ ...model, network }));
+    // An account has four sign-in domains, so each cell has one of its own.
+    const account = String(600_000_000_000 + number);
+    platform.setIn(['cells', id], platform.createNode({ ...model, account, network }));
   }
   for (const id of cells) platform.setIn(['cells', id, 'quotas'], platform.createNode(QUOTAS));
   platform.setIn(['load', 'tenants', 'enterprise'], tenants);

@@ -15,6 +15,9 @@ const SIGN_IN_DOMAIN_MAX = 63;
 /** Longest name of an identity provider: `ProviderName`, CreateIdentityProvider, Cognito API reference. */
 const PROVIDER_NAME_MAX = 32;
 
+/** How long revocations are kept, in minutes: `KEEP_SECONDS`, services/authorizer/deny-list.ts. */
+const REVOCATION_MINUTES = 1440;
+
 /** A federated tenant's provider is called as its namespace, which is how tokens know the tenant. */
 const PROVIDER_PREFIX = 'tenant-';
 
@@ -24,6 +27,7 @@ export function checkIdentityRules(document: ConfigDocument, environment: string
     .keys(['cells'])
     .flatMap((cell) => [
       ...checkTokenLives(document, cell),
+      ...checkRevocation(document, cell),
       ...checkSignInDomain(document, cell),
       ...(environment === 'prod' ? checkProtection(document, cell) : []),
     ]);
@@ -42,6 +46,23 @@ function checkTokenLives(document: ConfigDocument, cell: string): Problem[] {
       told
         ? `must be more than refreshAfterMinutes, ${refresh}, got ${life}; a token that is refreshed when it has ended is none for a while`
         : `must be less than accessTokenMinutes, ${life}, got ${refresh}; a token that is refreshed when it has ended is none for a while`,
+    ),
+  ];
+}
+
+/** A token that a sign-in gave last must have ended when the sign-in's revocation is forgotten. */
+function checkRevocation(document: ConfigDocument, cell: string): Problem[] {
+  const path = ['cells', cell, 'identity'];
+  const { shape } = identitySchema;
+  const life = document.read([...path, 'accessTokenMinutes'], shape.accessTokenMinutes);
+  const signedIn = document.read([...path, 'refreshTokenHours'], shape.refreshTokenHours);
+  if (life === undefined || signedIn === undefined || 60 * signedIn + life <= REVOCATION_MINUTES) return [];
+  const told = document.at([...path, 'refreshTokenHours']) !== undefined;
+  return [
+    document.problem(
+      [...path, told ? 'refreshTokenHours' : 'accessTokenMinutes'],
+      `must leave refreshTokenHours x 60 + accessTokenMinutes at most ${REVOCATION_MINUTES}, got ${60 * signedIn + life}: ` +
+        'revocations are kept for a day, and a sign-in that was revoked must not outlive that',
     ),
   ];
 }

@@ -9,6 +9,9 @@ import { REGIONS } from './regions';
  * the hover texts of editors, so they give the unit and the default.
  */
 
+/** A whole number between two others, both allowed. */
+export const whole = (min: number, max: number) => z.int().check(z.gte(min), z.lte(max));
+
 export const account = z
   .string()
   .check(z.regex(/^\d{12}$/, 'must be an AWS account id: 12 digits, in quotes'));

@@ -1,7 +1,5 @@
 import * as z from 'zod/mini';
-import { logRetentionDays } from './common';
-
-const whole = (min: number, max: number) => z.int().check(z.gte(min), z.lte(max));
+import { logRetentionDays, whole } from './common';
 
 const fleet = (min: number, max: number) =>
   z.strictObject({

@@ -1,7 +1,5 @@
 import * as z from 'zod/mini';
-import { distinct, logRetentionDays } from './common';
-
-const whole = (min: number, max: number) => z.int().check(z.gte(min), z.lte(max));
+import { distinct, logRetentionDays, whole } from './common';
 
 // Cognito takes https, and http for localhost: "CallbackURLs", CreateUserPoolClient, Cognito API reference.
 export const redirectUrl = z

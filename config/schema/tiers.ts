@@ -1,13 +1,11 @@
 import * as z from 'zod/mini';
 import { serviceName } from './cache';
-import { distinct, logRetentionDays } from './common';
+import { distinct, logRetentionDays, whole } from './common';
 
 /**
  * The product plans. A default is what the catalogue of the platform says; whoever sells something else writes it in
  * platform.yaml.
  */
-
-const whole = (min: number, max: number) => z.int().check(z.gte(min), z.lte(max));
 
 const quota = (cpu: number, memoryGiB: number) =>
   z.strictObject({

@@ -1,3 +1,4 @@
+import { KEEP_SECONDS } from '../../services/authorizer/deny-list';
 import { acme, load, platform, refusal, tenantFile } from './fixture';
 
 describe('sign-in of a cell', () => {
@@ -47,6 +48,22 @@ describe('sign-in of a cell', () => {
      config/environments/prod/platform.yaml:22:37  cells.use1a.identity.accessTokenMinutes
          must be more than refreshAfterMinutes, 10, got 10; a token that is refreshed when it has ended is none for a while
     `);
+  });
+
+  it('keeps nobody signed in for longer than revocations are kept', () => {
+    const [cell] = load(withIdentity('{ refreshTokenHours: 23 }')).cells;
+    expect(cell?.identity.refreshTokenHours).toBe(23);
+    expect(refusal(withIdentity('{ refreshTokenHours: 24 }'))).toContain('must be between 1 and 23, got 24');
+    expect(refusal(withIdentity('{ refreshTokenHours: 23, accessTokenMinutes: 61 }'))).toMatchInlineSnapshot(`
+     config of "prod" is invalid: 1 problem
+
+     config/environments/prod/platform.yaml:22:36  cells.use1a.identity.refreshTokenHours
+         must leave refreshTokenHours x 60 + accessTokenMinutes at most 1440, got 1441: revocations are kept for a day, and a sign-in that was revoked must not outlive that
+    `);
+    expect(refusal(withIdentity('{ accessTokenMinutes: 721 }'))).toContain(
+      'cells.use1a.identity.accessTokenMinutes\n    must leave refreshTokenHours x 60 + accessTokenMinutes at most 1440, got 1441',
+    );
+    expect(KEEP_SECONDS).toBe(1440 * 60);
   });
 
   it('sends mail as the identity that it names, and as no other', () => {

@@ -58,6 +58,7 @@ describe('authorizers', () => {
     expect(container).toMatchObject({
       image: expect.stringMatching(/^public\.ecr\.aws\/docker\/library\/node:\d+\.\d+\.\d+/) as string,
       command: ['node'],
+      args: ['--single-threaded-gc', '--max-old-space-size=384', '/program/index.js'],
       security_context: {
         allow_privilege_escalation: false,
         read_only_root_filesystem: true,

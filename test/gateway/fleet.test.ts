@@ -237,6 +237,14 @@ describe('refusals', () => {
 });
 
 describe('callers', () => {
+  it('cannot say who or where they are, nor make a write of a read behind the proxy', () => {
+    const { remove, removeOnMatch } = only('ClientTrafficPolicy')['spec'].headers.earlyRequestHeaders;
+    expect(remove).toEqual(
+      expect.arrayContaining(['x-bulkhead-tenant', 'x-forwarded-for', 'x-http-method-override']),
+    );
+    expect(removeOnMatch).toContainEqual({ type: 'Prefix', value: 'x-bulkhead-' });
+  });
+
   it('have as long as the call may take, and a little longer to be told so', () => {
     const { spec } = only('ClientTrafficPolicy');
     expect(spec.timeout).toEqual({

@@ -183,6 +183,11 @@ const WEAKENED: readonly (readonly [string, Change, string])[] = [
     'the authorizer is not there',
   ],
   [
+    'the authorizer of no fleet',
+    set('SecurityPolicy', 'extAuth/grpc/backendRefs/0/name', 'authorizer'),
+    'the authorizer is not there',
+  ],
+  [
     'an authorizer that believes callers',
     push('SecurityPolicy', 'extAuth/headersToExtAuth', 'x-user'),
     'told what callers say',

@@ -212,6 +212,8 @@ function authorizer(name: string, policy: SentObject | undefined, objects: reado
   const isThere = list(ext?.grpc?.backendRefs).every((ref) =>
     kindOf(objects, 'Service').some(
       ({ metadata, spec }) =>
+        // Each fleet has its own.
+        metadata.name === `authorizer-${policy?.metadata.name ?? ''}` &&
         metadata.name === ref.name &&
         metadata.namespace === (ref.namespace ?? policy?.metadata.namespace) &&
         list(spec.ports).some(({ port }) => port === ref.port),

@@ -5,7 +5,7 @@ import { parseSource, type Source } from './loader/parse';
 import { ConfigError, quote, type Problem } from './loader/problem';
 import { didYouMean } from './loader/suggest';
 import type { Platform } from './platform';
-import { isTenantId } from './schema/tenant';
+import { isTenantId } from './schema/tenant-id';
 
 export { ConfigError } from './loader/problem';
 export type { Problem } from './loader/problem';

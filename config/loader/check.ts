@@ -3,6 +3,7 @@ import { resolvePlatform, type Platform } from '../platform';
 import { cellId } from '../schema/cell';
 import { platformSchema } from '../schema/platform';
 import { tenantSchema } from '../schema/tenant';
+import { checkDeliveryRules, checkMaintenanceWindows } from './delivery-rules';
 import { explainIssues } from './explain';
 import { checkGatewayRules } from './gateway-rules';
 import { checkFederation, checkIdentityRules } from './identity-rules';
@@ -45,6 +46,7 @@ export function checkConfig({ environment, platform, tenants, tenantNames }: Env
           ...checkTierRules(platformDocument, environment),
           ...checkIdentityRules(platformDocument, environment),
           ...checkGatewayRules(platformDocument, environment),
+          ...checkDeliveryRules(platformDocument, environment),
         ]
       : []),
     ...tenantDocuments.flatMap(({ document }) => explainIssues(document, tenantSchema)),
@@ -52,6 +54,7 @@ export function checkConfig({ environment, platform, tenants, tenantNames }: Env
     ...checkTenantRules(tenantDocuments, tenantNames, cells.length > 0 ? cells : undefined),
     ...checkTenantSizes(tenantDocuments, platformDocument, environment),
     ...checkFederation(tenantDocuments),
+    ...checkMaintenanceWindows(tenantDocuments),
   ];
   if (problems.length > 0 || platformDocument === undefined) return { platform: undefined, problems };
 

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { cellId } from '../schema/cell';
 import { identitySchema } from '../schema/identity';
 import { dnsSchema } from '../schema/platform';
-import { tenantId } from '../schema/tenant';
+import { tenantId } from '../schema/tenant-id';
 import type { ConfigDocument } from './document';
 import type { Problem } from './problem';
 import type { TenantDocument } from './tenant-rules';

@@ -1,5 +1,6 @@
 import { didYouMean } from './suggest';
-import { tenantId, tenantSchema } from '../schema/tenant';
+import { tenantSchema } from '../schema/tenant';
+import { tenantId } from '../schema/tenant-id';
 import type { ConfigDocument } from './document';
 import { quote } from './problem';
 import type { Problem } from './problem';

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { cellId, cellSchema } from './cell';
 import { account, costCentre, distinct, region, roleArn } from './common';
+import { deliverySchema } from './delivery';
 import { tiersSchema } from './tiers';
 
 export const ENVIRONMENTS = ['dev', 'staging', 'prod'] as const;
@@ -108,6 +109,9 @@ export const platformSchema = z.strictObject({
   state: stateSchema.check(z.describe('Terraform state.')),
   registry: z.prefault(registrySchema, {}).check(z.describe('Tenant registry.')),
   dns: dnsSchema.check(z.describe('Names: without one, no API has a certificate.')),
+  delivery: deliverySchema.check(
+    z.describe('How services, their schemas and this platform itself are delivered.'),
+  ),
   load: loadSchema.check(z.describe('Measure of scale that capacity is checked against.')),
   tiers: z
     .prefault(tiersSchema, {})

@@ -1,50 +1,9 @@
 import * as z from 'zod/mini';
 import { cellId } from './cell';
-import { costCentre, distinct } from './common';
+import { costCentre, distinct, whole } from './common';
 import { redirectUrl } from './identity';
+import { tenantId } from './tenant-id';
 import { capacityAcu, tenantPods } from './tiers';
-
-/** Words that would collide with a namespace, a tier or a stack where a tenant id stands. */
-const RESERVED_TENANT_IDS: readonly string[] = [
-  ...['starter', 'professional', 'enterprise', 'tenant', 'tenants'],
-  ...[
-    'bootstrap',
-    'registry',
-    'network',
-    'cluster',
-    'addons',
-    'cache',
-    'identity',
-    'gateway',
-    'observability',
-  ],
-  ...['resilience', 'delivery', 'default', 'platform', 'shared', 'system'],
-  // Names in a cell's zone that are not a tenant's.
-  ...['api', 'app', 'auth', 'www'],
-];
-
-const isWellFormed = (id: string): boolean =>
-  /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(id) && id.length >= 2 && id.length <= 31;
-
-const isFree = (id: string): boolean => !RESERVED_TENANT_IDS.includes(id) && !id.startsWith('kube-');
-
-export const tenantId = z.string().check(
-  z.refine(
-    isWellFormed,
-    'must be 2-31 lowercase letters and digits, joined by single hyphens and starting with a letter',
-  ),
-  z.refine(isFree, `must not be a reserved word (${RESERVED_TENANT_IDS.join(', ')}, kube-*)`),
-  z.meta({
-    pattern: '^[a-z][a-z0-9]*(-[a-z0-9]+)*$',
-    minLength: 2,
-    maxLength: 31,
-    description:
-      "Tenant id; must equal the file's name. Part of physical names: cannot be changed once deployed.",
-  }),
-);
-
-/** Whether a text can be a tenant's id, and so the name of its file. The name of every file is asked for every synth. */
-export const isTenantId = (text: string): boolean => isWellFormed(text) && isFree(text);
 
 const databaseOverride = z.strictObject({
   minAcu: z.optional(capacityAcu).check(z.describe("Least capacity, in ACU. Default: the tier's.")),
@@ -140,6 +99,16 @@ const federationSchema = z
     ),
   );
 
+const maintenanceWindowSchema = z.strictObject({
+  day: z
+    .enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'])
+    .check(z.describe('Day of the week, in UTC.')),
+  hourUtc: whole(0, 23).check(z.describe('Hour in UTC at which the window opens, 0-23.')),
+  hours: z
+    ._default(whole(1, 12), 4)
+    .check(z.describe('How long it stays open, in hours, 1-12; not past midnight UTC. Default: 4.')),
+});
+
 export const tenantSchema = z.strictObject({
   id: tenantId,
   name: z
@@ -200,6 +169,9 @@ export const tenantSchema = z.strictObject({
         "Another number than before gives the tenant's machines another client with another secret. Default: 1.",
       ),
     ),
+  maintenanceWindow: z
+    .optional(maintenanceWindowSchema)
+    .check(z.describe('When releases may reach the tenant. Default: at any time.')),
   lifecycle: z
     ._default(z.enum(['active', 'offboarding']), 'active')
     .check(

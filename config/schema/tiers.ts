@@ -128,6 +128,14 @@ const services = z
     ),
   );
 
+const replicas = z
+  ._default(whole(1, 1000), 2)
+  .check(
+    z.describe(
+      'Pods of each service while nothing is released; a release needs as many again until the old ones end. At least 2 in prod. Default: 2.',
+    ),
+  );
+
 const priority = (value: number) =>
   z
     ._default(whole(1, 1_000_000), value)
@@ -147,6 +155,7 @@ const pooledTier = (
 ) =>
   z.strictObject({
     services,
+    replicas,
     priority: priority(defaults.priority),
     // Not the number of pods: `data.pools.<tier>.maxPods` of a cell is, for each of them opens connections to the shards.
     quota: z
@@ -203,6 +212,7 @@ export const tenantPods = whole(1, 10_000);
 
 const dedicatedTier = z.strictObject({
   services,
+  replicas,
   priority: priority(3000),
   quota: z
     .prefault(

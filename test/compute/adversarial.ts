@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { loadPlatform } from '../../config/load';
 import type { Cell, Platform, Tenant } from '../../config/platform';
-import { isTenantId } from '../../config/schema/tenant';
+import { isTenantId } from '../../config/schema/tenant-id';
 import { cacheUserName } from '../../constructs/cache/cache-user';
 import { NAME_RULES, nameWithin } from '../../constructs/core/naming';
 

@@ -44,6 +44,10 @@ cells:
       kubernetesVersion: "1.36"
       administrators: [arn:aws:iam::111111111111:role/admin]
       systemNodes: { instanceTypes: [m7g.large], min: 3, max: 6 }
+delivery:
+  connection: arn:aws:codeconnections:us-east-1:111111111111:connection/00000000-0000-4000-8000-000000000000
+  repository: bulkhead/platform
+  services: { api: { repository: bulkhead/api, schema: true } }
 `;
 
 /** A valid tenant file. */

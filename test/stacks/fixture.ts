@@ -31,6 +31,12 @@ export const testPlatform = (
       state: { backend: 's3', oldVersionRetentionDays: 90 },
       registry: { replicaRegions: ['eu-west-1'] },
       dns: { domain: 'bulkhead.example' },
+      delivery: {
+        connection:
+          'arn:aws:codeconnections:us-east-1:111111111111:connection/00000000-0000-4000-8000-000000000000',
+        repository: 'bulkhead/platform',
+        services: { api: { repository: 'bulkhead/api', schema: true } },
+      },
       load: {
         tenants: { starter: 1, professional: 1, enterprise: 0 },
         callsPerMonth: 1,

@@ -1,0 +1,109 @@
+import { deliverySchema } from '../schema/delivery';
+import { platformSchema } from '../schema/platform';
+import { tenantSchema } from '../schema/tenant';
+import { tiersSchema } from '../schema/tiers';
+import type { ConfigDocument } from './document';
+import type { Problem } from './problem';
+import { didYouMean } from './suggest';
+import type { TenantDocument } from './tenant-rules';
+
+/** What delivery must keep across keys. */
+
+const TIERS = ['starter', 'professional', 'enterprise'] as const;
+const HOURS_OF_A_DAY = 24;
+/** A service with one pod is down while its node is replaced. */
+const PROD_REPLICAS = 2;
+
+/** Rules of platform.yaml about delivery. */
+export function checkDeliveryRules(document: ConfigDocument, environment: string): Problem[] {
+  return [
+    ...checkConnection(document),
+    ...checkServices(document),
+    ...checkSchemaOwner(document),
+    ...(environment === 'prod' ? checkReplicas(document) : []),
+  ];
+}
+
+/** The pipelines are in the home account, and may use its connections only. */
+function checkConnection(document: ConfigDocument): Problem[] {
+  const home = document.read(['account'], platformSchema.shape.account);
+  const path = ['delivery', 'connection'];
+  const arn = document.read(path, deliverySchema.shape.connection);
+  const [, , , , account] = arn?.split(':') ?? [];
+  if (home === undefined || account === undefined || account === home) return [];
+  return [document.problem(path, `must be a connection of the home account, ${home}, got one of ${account}`)];
+}
+
+/** What a tier runs must come from somewhere, and what is delivered must go somewhere. */
+function checkServices(document: ConfigDocument): Problem[] {
+  const delivered = document.keys(['delivery', 'services']);
+  // Without any, that is what is wrong.
+  if (delivered.length === 0) return [];
+  const services = tiersSchema.shape.enterprise.def.innerType.shape.services;
+  const run = TIERS.flatMap((tier) => {
+    const path = ['tiers', tier, 'services'];
+    return (document.read(path, services) ?? []).map((service, index) => ({ service, tier, path, index }));
+  });
+  const missing = run
+    .filter(({ service }) => !delivered.includes(service))
+    .map(({ service, tier, path, index }) =>
+      document.problem(
+        document.at(path) === undefined ? ['delivery', 'services'] : [...path, index],
+        `must be among the services that are delivered (${delivered.join(', ')}), got "${service}", which tier ${tier} runs${didYouMean(service, delivered)}`,
+      ),
+    );
+  const unused = delivered
+    .filter((service) => !run.some((one) => one.service === service))
+    .map((service) =>
+      document.problem(
+        ['delivery', 'services', service],
+        `must be run by a tier: add it to tiers.<tier>.services, or remove it`,
+      ),
+    );
+  return [...missing, ...unused];
+}
+
+/** pgroll has one migration of a schema in progress at a time: two services would wait for one another. */
+function checkSchemaOwner(document: ConfigDocument): Problem[] {
+  const { valueType } = deliverySchema.shape.services.def;
+  const owners = document
+    .keys(['delivery', 'services'])
+    .filter((service) => document.read(['delivery', 'services', service, 'schema'], valueType.shape.schema));
+  return owners
+    .slice(1)
+    .map((service) =>
+      document.problem(
+        ['delivery', 'services', service, 'schema'],
+        `must be true for one service only, got ${owners.join(' and ')}; the migrations of a schema come from one place`,
+      ),
+    );
+}
+
+function checkReplicas(document: ConfigDocument): Problem[] {
+  return TIERS.flatMap((tier) => {
+    const path = ['tiers', tier, 'replicas'];
+    const replicas = document.read(path, tiersSchema.shape.enterprise.def.innerType.shape.replicas);
+    if (replicas === undefined || replicas >= PROD_REPLICAS) return [];
+    return [
+      document.problem(
+        path,
+        `must be at least ${PROD_REPLICAS} in prod, got ${replicas}; a single pod is gone while its node is replaced`,
+      ),
+    ];
+  });
+}
+
+/** Rules of tenant files about when releases may reach them. */
+export function checkMaintenanceWindows(tenants: readonly TenantDocument[]): Problem[] {
+  const window = tenantSchema.shape.maintenanceWindow;
+  return tenants.flatMap(({ document }) => {
+    const found = document.read(['maintenanceWindow'], window);
+    if (found === undefined || found.hourUtc + found.hours <= HOURS_OF_A_DAY) return [];
+    return [
+      document.problem(
+        ['maintenanceWindow'],
+        `must close by midnight UTC, got hourUtc ${found.hourUtc} and hours ${found.hours}; open it earlier, or for ${HOURS_OF_A_DAY - found.hourUtc} hours`,
+      ),
+    ];
+  });
+}

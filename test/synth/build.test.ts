@@ -11,7 +11,11 @@ const ROOT = join(__dirname, '../..');
 
 type Change = (planned: readonly planModule.PlannedStack[]) => readonly planModule.PlannedStack[];
 
-let mockChange: Change = (planned) => planned;
+/** Stacks that are soon built: what is asked here is the same for all. */
+const mockLight: Change = (planned) =>
+  planned.filter(({ name }) => /^(bootstrap|registry|dev1a-(network|cluster|data|cache))$/.test(name));
+
+let mockChange: Change = mockLight;
 jest.mock('../../stacks/plan', () => {
   const plan = jest.requireActual<typeof planModule>('../../stacks/plan');
   return {
@@ -30,11 +34,11 @@ afterEach(() => {
 
 /** Builds dev from another plan than the platform's own. */
 function buildPlan(change: Change): void {
-  mockChange = change;
+  mockChange = (planned) => change(mockLight(planned));
   try {
     build(optionsFor('out'));
   } finally {
-    mockChange = (planned) => planned;
+    mockChange = mockLight;
   }
 }
 
@@ -57,7 +61,7 @@ test('everything that is wrong with any stack is told at once, and nothing is le
     buildPlan((planned) =>
       planned.map((stack, index) => (index % 3 === 0 ? refused(stack, `${stack.name} is wrong`) : stack)),
     );
-  }).toThrow('bootstrap is wrong\ndev1a-cluster is wrong\ndev1a-data-shard-1 is wrong');
+  }).toThrow('bootstrap is wrong\ndev1a-cluster is wrong');
   expect(existsSync(join(scratch, 'out'))).toBe(false);
 });
 
@@ -78,7 +82,7 @@ test('a stack that is built twice is refused, for it gives every name twice', ()
 describe('with help', () => {
   // Stands for a thread: it takes what is left of the work before the first thread takes any.
   const takesHalf: Helper = (work) => {
-    const half = { ...work, stacks: work.stacks.slice(0, 6) };
+    const half = { ...work, stacks: work.stacks.slice(0, 4) };
     const outcomes = help(half);
     Atomics.store(new Int32Array(work.taken), 0, half.stacks.length);
     return Promise.resolve(structuredClone(outcomes));

@@ -17,7 +17,10 @@ afterEach(() => {
 });
 
 const platform = loadPlatform(join(__dirname, '../..'), 'dev');
-const planned = planStacks(platform);
+// Some that are soon built: what is asked here is the same for all.
+const planned = planStacks(platform).filter(({ name }) =>
+  /^(bootstrap|registry|dev1a-(network|cluster|data|data-shard-1|cache))$/.test(name),
+);
 
 const workIn = (folder: string): Work => ({
   platform,
@@ -38,7 +41,7 @@ function together(work: Work, own: number): readonly Outcome[] {
 test('two threads write and record what one does', () => {
   const [one, two] = [workIn('one'), workIn('two')];
   const alone = recordsOf(takeShare(planned, one));
-  expect(recordsOf(together(two, 5))).toEqual(alone);
+  expect(recordsOf(together(two, 3))).toEqual(alone);
   expect(filesIn(two.folders.staging)).toEqual(filesIn(one.folders.staging));
 });
 

@@ -1,5 +1,5 @@
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
-import { type App, TerraformStack, Testing } from 'cdktf';
+import { TerraformStack, Testing } from 'cdktf';
 import fc from 'fast-check';
 import type { Platform } from '../../config/platform';
 import { PLATFORM_USERS } from '../../constructs/cache/platform-users';
@@ -15,7 +15,7 @@ import { OPTIONS } from '../data/fixture';
 import { generatedObjects } from '../support/kubernetes-schemas';
 import { type NamesOfKind, ownedNames, resourcePatterns } from '../support/owned-names';
 import { SynthesizedStack } from '../support/synth';
-import { FIXED, id, lookalikes, LONGEST, platformOf, PLATFORMS, service } from './adversarial';
+import { FIXED, id, lookalikes, LONGEST, platformOf, type PLATFORMS, service } from './adversarial';
 
 interface Owned {
   /** Whose names they are: a tenant, a tier, or a user of the cache. */
@@ -28,7 +28,7 @@ interface Owned {
 /** Of the random ids and names of services: the same in every run, so that what fails fails again. */
 const SEED = 20261125;
 
-const aloneApp = () => Testing.app({ context: { [SELECTIVE]: true } });
+export const aloneApp = () => Testing.app({ context: { [SELECTIVE]: true } });
 
 /** Terraform JSON, without writing it. */
 function jsonOf(stack: TerraformStack): SynthesizedStack {
@@ -38,7 +38,7 @@ function jsonOf(stack: TerraformStack): SynthesizedStack {
   return json;
 }
 
-function owned(owner: string, cell: string, made: PlatformStack): Owned {
+export function owned(owner: string, cell: string, made: PlatformStack): Owned {
   const stack = jsonOf(made);
   const { backend } = stack.json['terraform'] as {
     readonly backend: { readonly s3: { readonly key: string } };
@@ -63,7 +63,7 @@ function owned(owner: string, cell: string, made: PlatformStack): Owned {
 }
 
 /** Stacks of all owners, each in an app of its own. */
-function ownersOf(platform: Platform): Owned[] {
+export function ownersOf(platform: Platform): Owned[] {
   return platform.cells.flatMap((cell) => [
     ...TIERS.map((tier) =>
       owned(`tier ${tier} of ${cell.id}`, cell.id, new TierStack(aloneApp(), { platform, cell, tier })),
@@ -120,11 +120,11 @@ function problemsOf(all: readonly Pick<Owned, 'owner' | 'cell' | 'kinds'>[]): st
   );
 }
 
-const matches = (pattern: string, text: string): boolean =>
+export const matches = (pattern: string, text: string): boolean =>
   new RegExp(`^${pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`).test(text);
 
 /** ARNs of what an owner has, or may have: its secrets, its parameters, its queues. */
-function belongings({ owner, cell, stack }: Owned, platform: Platform): string[] {
+export function belongings({ owner, cell, stack }: Owned, platform: Platform): string[] {
   const { account = '', region = '' } = platform.cells.find(({ id: each }) => each === cell) ?? {};
   const arn = (service: string, resource: string) => `arn:aws:${service}:${region}:${account}:${resource}`;
   const namespace = stack.only('kubernetes_namespace_v1')['metadata'].name as string;
@@ -142,7 +142,7 @@ function belongings({ owner, cell, stack }: Owned, platform: Platform): string[]
 }
 
 /** What roles of one owner may use of another's, by patterns as they are or changed. */
-function reached(
+export function reached(
   all: readonly Owned[],
   platform: Platform,
   change: (pattern: string) => string = (same) => same,
@@ -158,84 +158,43 @@ function reached(
   });
 }
 
-describe.each(PLATFORMS)('names of adversarial tenants on platform $name', (kind) => {
-  const randomIds = fc.uniqueArray(id, { minLength: 6, maxLength: 6 });
-  const twoServices = fc.uniqueArray(service, { minLength: 2, maxLength: 2 });
+/** Names of adversarial tenants on platforms whose own names are of one kind each: short, long, ending as a shortened one does. */
+export function describeNames(kinds: readonly (typeof PLATFORMS)[number][]): void {
+  describe.each(kinds)('names of adversarial tenants on platform $name', (kind) => {
+    const randomIds = fc.uniqueArray(id, { minLength: 6, maxLength: 6 });
+    const twoServices = fc.uniqueArray(service, { minLength: 2, maxLength: 2 });
 
-  it('differ between owners, are taken by their services, and are in nobody else’s patterns', () => {
-    fc.assert(
-      // A run builds thirty stacks, so one has many ids.
-      fc.property(randomIds, twoServices, (ids, services) => {
-        const platform = platformOf(kind, [...FIXED, ...lookalikes(kind)], ids, services);
-        const owners = ownersOf(platform);
-        expect(problemsOf(owners)).toEqual([]);
-        expect(reached(owners, platform)).toEqual([]);
+    it('differ between owners, are taken by their services, and are in nobody else’s patterns', () => {
+      fc.assert(
+        // A run builds thirty stacks, so one has many ids.
+        fc.property(randomIds, twoServices, (ids, services) => {
+          const platform = platformOf(kind, [...FIXED, ...lookalikes(kind)], ids, services);
+          const owners = ownersOf(platform);
+          expect(problemsOf(owners)).toEqual([]);
+          expect(reached(owners, platform)).toEqual([]);
 
-        const caches = platform.cells.map((cell) => ({
-          cell: cell.id,
-          stack: jsonOf(new CacheStack(aloneApp(), { platform, cell })),
-        }));
-        const users = cacheUsers([...owners, ...caches]);
-        const perCell = TIERS.length * services.length + PLATFORM_USERS.length;
-        expect(users).toHaveLength(platform.tenants.length + platform.cells.length * perCell);
-        expect(new Set(users.map(({ user }) => user)).size).toBe(users.length);
-        const begun = users.flatMap(({ cell, prefix }) =>
-          users.filter((other) => other.cell === cell && other.prefix.startsWith(prefix)).slice(1),
-        );
-        expect(begun).toEqual([]);
-      }),
-      { numRuns: 1, endOnFailure: true, seed: SEED },
-    );
+          const caches = platform.cells.map((cell) => ({
+            cell: cell.id,
+            stack: jsonOf(new CacheStack(aloneApp(), { platform, cell })),
+          }));
+          const users = cacheUsers([...owners, ...caches]);
+          const perCell = TIERS.length * services.length + PLATFORM_USERS.length;
+          expect(users).toHaveLength(platform.tenants.length + platform.cells.length * perCell);
+          expect(new Set(users.map(({ user }) => user)).size).toBe(users.length);
+          const begun = users.flatMap(({ cell, prefix }) =>
+            users.filter((other) => other.cell === cell && other.prefix.startsWith(prefix)).slice(1),
+          );
+          expect(begun).toEqual([]);
+        }),
+        { numRuns: 1, endOnFailure: true, seed: SEED },
+      );
+    });
+
+    it('differ between databases that have proxies', () => {
+      const ids = ['acme', 'acme-reader', 'acme-reader-reader', 'acme-proxy', 'acme-database', LONGEST];
+      const platform = platformOf(kind, [], [], ['api']);
+      const kinds = ownedNames(databases(platform, ids));
+      expect(problemsOf([{ owner: 'all', cell: 'one', kinds }])).toEqual([]);
+    });
   });
-
-  it('differ between databases that have proxies', () => {
-    const ids = ['acme', 'acme-reader', 'acme-reader-reader', 'acme-proxy', 'acme-database', LONGEST];
-    const platform = platformOf(kind, [], [], ['api']);
-    const kinds = ownedNames(databases(platform, ids));
-    expect(problemsOf([{ owner: 'all', cell: 'one', kinds }])).toEqual([]);
-  });
-});
-
-test('a pattern that ends without the sign behind an owner’s name is found', () => {
-  const [kind] = PLATFORMS;
-  const platform = platformOf(kind, ['acme', 'acme-eu'], [], ['api']);
-  const owners = ownersOf(platform);
-  const loose = reached(owners, platform, (pattern) => pattern.replace(/[/_]\*$/, '*'));
-  expect(loose).toMatchInlineSnapshot(`
-   [
-     "acme uses arn:aws:secretsmanager:us-east-1:222222222222:secret:ab/dev/abc/tenant-acme-eu/application-AbCdEf",
-     "acme uses arn:aws:secretsmanager:us-east-1:222222222222:secret:ab/dev/abc/tenant-acme-eu/machine-credentials-AbCdEf",
-     "acme uses arn:aws:secretsmanager:us-east-1:222222222222:secret:ab/dev/abc/tenant-acme-eu/database-AbCdEf",
-     "acme uses arn:aws:ssm:us-east-1:222222222222:parameter/ab/dev/abc/tenant-acme-eu",
-     "acme uses arn:aws:ssm:us-east-1:222222222222:parameter/ab/dev/abc/tenant-acme-eu/flags",
-     "acme uses arn:aws:sqs:us-east-1:222222222222:ab-dev-abc-tenant-acme-eu_jobs",
-     "acme uses arn:aws:sqs:us-east-1:222222222222:ab-dev-abc-tenant-acme-eu_acme-eu_dead",
-   ]
-  `);
-  // And as they are they match what they should.
-  const acme = owners.filter(({ owner }) => owner === 'acme');
-  const patterns = acme.flatMap(({ stack }) => resourcePatterns(stack, 'tenant-acme'));
-  const own = acme.flatMap((each) => belongings(each, platform));
-  // Not the contract, which is beside the tenant's parameters.
-  expect(own.filter((arn) => !patterns.some((pattern) => matches(pattern, arn)))).toEqual([
-    'arn:aws:ssm:us-east-1:222222222222:parameter/ab/dev/abc/tenant-acme',
-  ]);
-});
-
-test('names are the same when all stacks are of one app, and when each is alone', () => {
-  const ids = ['acme', 'acme-pods', 'acme-tenancy', LONGEST];
-  const platform = platformOf(PLATFORMS[1], ids, [], ['api', 'tenancy']);
-  const [cell] = platform.cells;
-  if (!cell) throw new Error('there is no cell');
-  const build = (app: () => App): NamesOfKind[][] => [
-    ...TIERS.map(
-      (tier) => owned(tier, cell.id, new TierStack(app(), { platform, cell, tier })).kinds as NamesOfKind[],
-    ),
-    ...platform.tenants.map(
-      (tenant) =>
-        owned(tenant.id, cell.id, new TenantStack(app(), { platform, cell, tenant })).kinds as NamesOfKind[],
-    ),
-  ];
-  const one = aloneApp();
-  expect(build(() => one)).toEqual(build(aloneApp));
-});
+}

@@ -1,0 +1,4 @@
+import { PLATFORMS } from './adversarial';
+import { describeNames } from './names-suite';
+
+describeNames(PLATFORMS);

@@ -46,7 +46,7 @@ export function checkConfig({ environment, platform, tenants, tenantNames }: Env
           ...checkTierRules(platformDocument, environment),
           ...checkIdentityRules(platformDocument, environment),
           ...checkGatewayRules(platformDocument, environment),
-          ...checkDeliveryRules(platformDocument, environment),
+          ...checkDeliveryRules(platformDocument, { environment, tenantNames }),
         ]
       : []),
     ...tenantDocuments.flatMap(({ document }) => explainIssues(document, tenantSchema)),

@@ -15,10 +15,15 @@ const HOURS_OF_A_DAY = 24;
 const PROD_REPLICAS = 2;
 
 /** Rules of platform.yaml about delivery. */
-export function checkDeliveryRules(document: ConfigDocument, environment: string): Problem[] {
+export function checkDeliveryRules(
+  document: ConfigDocument,
+  { environment, tenantNames }: { readonly environment: string; readonly tenantNames: ReadonlySet<string> },
+): Problem[] {
   return [
     ...checkConnection(document),
+    ...checkInternalTenants(document, tenantNames),
     ...checkServices(document),
+    ...checkServiceNames(document),
     ...checkSchemaOwner(document),
     ...(environment === 'prod' ? checkReplicas(document) : []),
   ];
@@ -32,6 +37,21 @@ function checkConnection(document: ConfigDocument): Problem[] {
   const [, , , , account] = arn?.split(':') ?? [];
   if (home === undefined || account === undefined || account === home) return [];
   return [document.problem(path, `must be a connection of the home account, ${home}, got one of ${account}`)];
+}
+
+/** They are led to pods of the starter tier, which must never see a call of a dedicated tenant. */
+function checkInternalTenants(document: ConfigDocument, dedicated: ReadonlySet<string>): Problem[] {
+  const path = ['delivery', 'internalTenants'];
+  return (document.read(path, deliverySchema.shape.internalTenants) ?? []).flatMap((tenant, index) =>
+    dedicated.has(tenant)
+      ? [
+          document.problem(
+            [...path, index],
+            `must be a starter tenant, got "${tenant}", which has a tenant file and so is dedicated`,
+          ),
+        ]
+      : [],
+  );
 }
 
 /** What a tier runs must come from somewhere, and what is delivered must go somewhere. */
@@ -61,6 +81,23 @@ function checkServices(document: ConfigDocument): Problem[] {
       ),
     );
   return [...missing, ...unused];
+}
+
+/** Ends of names of what belongs to another service: its slices, what tries it out, and its second pipeline. */
+const TAKEN_ENDS = ['-internal', '-canary', '-preview', '-contract'] as const;
+/** The platform's own pipeline. */
+const TAKEN_NAME = 'infrastructure';
+
+function checkServiceNames(document: ConfigDocument): Problem[] {
+  return document
+    .keys(['delivery', 'services'])
+    .filter((service) => service === TAKEN_NAME || TAKEN_ENDS.some((end) => service.endsWith(end)))
+    .map((service) =>
+      document.problem(
+        ['delivery', 'services', service],
+        `must not be named ${TAKEN_NAME}, nor end in ${TAKEN_ENDS.join(', ')}: what releases it or another service is named so`,
+      ),
+    );
 }
 
 /** pgroll has one migration of a schema in progress at a time: two services would wait for one another. */

@@ -297,7 +297,8 @@ describe('a value that a schema refuses', () => {
   });
 
   it('a platform without cells is refused', () => {
-    const withoutCells = `${PLATFORM.slice(0, PLATFORM.indexOf('cells:'))}cells: {}\n`;
+    const [before, after] = ['cells:', 'delivery:'].map((key) => PLATFORM.indexOf(key));
+    const withoutCells = `${PLATFORM.slice(0, before)}cells: {}\n${PLATFORM.slice(after)}`;
     expect(refusal({ 'prod/platform.yaml': withoutCells })).toMatchInlineSnapshot(`
      config of "prod" is invalid: 1 problem
 
@@ -410,7 +411,7 @@ describe('a value that a schema refuses', () => {
      config/environments/prod/tenants/acme.yaml:4:7  cell
          must be a cell of platform.yaml (use1a, usw2a), got "use1b"; did you mean "use1a"?
      config/environments/prod/tenants/acme.yaml:5:1  contacts
-         unknown key "contacts"; did you mean "contact"?  allowed: cell, contact, costCentre, database, federation, id, lifecycle, machineClientRotation, name, nodePool, quota, rateLimitPerSecond, tier
+         unknown key "contacts"; did you mean "contact"?  allowed: cell, contact, costCentre, database, federation, id, lifecycle, machineClientRotation, maintenanceWindow, name, nodePool, quota, rateLimitPerSecond, tier
      config/environments/prod/tenants/globex.yaml:2:1
          is not valid YAML: a bracket or brace that was opened before is not closed
     `);

@@ -6,7 +6,7 @@ describe('a file that is not the YAML config uses', () => {
      config of "prod" is invalid: 1 problem
 
      config/environments/prod/platform.yaml:1:1
-         is empty; must be a mapping with the keys account, cells, costCentre, deployers, dns, environment, load, platform, region, registry, state, tiers
+         is empty; must be a mapping with the keys account, cells, costCentre, delivery, deployers, dns, environment, load, platform, region, registry, state, tiers
     `);
   });
 
@@ -15,7 +15,7 @@ describe('a file that is not the YAML config uses', () => {
      config of "prod" is invalid: 1 problem
 
      config/environments/prod/tenants/acme.yaml:1:1
-         is empty; must be a mapping with the keys cell, contact, costCentre, database, federation, id, lifecycle, machineClientRotation, name, nodePool, quota, rateLimitPerSecond, tier
+         is empty; must be a mapping with the keys cell, contact, costCentre, database, federation, id, lifecycle, machineClientRotation, maintenanceWindow, name, nodePool, quota, rateLimitPerSecond, tier
     `);
   });
 
@@ -24,7 +24,7 @@ describe('a file that is not the YAML config uses', () => {
      config of "prod" is invalid: 1 problem
 
      config/environments/prod/tenants/acme.yaml:1:1
-         must be a mapping with the keys cell, contact, costCentre, database, federation, id, lifecycle, machineClientRotation, name, nodePool, quota, rateLimitPerSecond, tier, got a list of 1
+         must be a mapping with the keys cell, contact, costCentre, database, federation, id, lifecycle, machineClientRotation, maintenanceWindow, name, nodePool, quota, rateLimitPerSecond, tier, got a list of 1
     `);
   });
 
@@ -95,7 +95,7 @@ describe('a file that is not the YAML config uses', () => {
      config/environments/prod/platform.yaml:6:1
          has the key "region" twice, first on line 4; keep one
      config/environments/prod/platform.yaml:7:1  owner
-         unknown key "owner"  allowed: account, cells, costCentre, deployers, dns, environment, load, platform, region, registry, state, tiers
+         unknown key "owner"  allowed: account, cells, costCentre, delivery, deployers, dns, environment, load, platform, region, registry, state, tiers
     `);
   });
 
@@ -111,8 +111,8 @@ describe('a file that is not the YAML config uses', () => {
   });
 
   it('a cell id given twice is the only problem, whatever the second lacks', () => {
-    const text = `${PLATFORM}  use1a:\n    acount: "222222222222"\n    zones: [us-west-2a]\n`;
-    expect(refusal({ 'prod/platform.yaml': text })).toMatchInlineSnapshot(`
+    const again = '  use1a:\n    acount: "222222222222"\n    zones: [us-west-2a]\n';
+    expect(refusal(platform(['delivery:\n', `${again}delivery:\n`]))).toMatchInlineSnapshot(`
      config of "prod" is invalid: 1 problem
 
      config/environments/prod/platform.yaml:38:3
@@ -124,7 +124,7 @@ describe('a file that is not the YAML config uses', () => {
     expect(refusal({ 'prod/platform.yaml': `${PLATFORM}cells:\n  euw1a: {}\n` })).toMatchInlineSnapshot(`
      config of "prod" is invalid: 1 problem
 
-     config/environments/prod/platform.yaml:38:1
+     config/environments/prod/platform.yaml:42:1
          has the key "cells" twice, first on line 17; keep one
     `);
   });
@@ -137,7 +137,7 @@ describe('a file that is not the YAML config uses', () => {
     expect(refusal({ 'prod/platform.yaml': `${PLATFORM}---\n${PLATFORM}` })).toMatchInlineSnapshot(`
      config of "prod" is invalid: 1 problem
 
-     config/environments/prod/platform.yaml:38:1
+     config/environments/prod/platform.yaml:42:1
          must hold one document; remove everything from this "---" on, or move it to its own file
     `);
   });
@@ -253,7 +253,7 @@ describe('a file that is not the YAML config uses', () => {
      config of "prod" is invalid: 1 problem
 
      config/environments/prod/tenants/acme.yaml:3:1  ["<<"]
-         unknown key "<<"  allowed: cell, contact, costCentre, database, federation, id, lifecycle, machineClientRotation, name, nodePool, quota, rateLimitPerSecond, tier
+         unknown key "<<"  allowed: cell, contact, costCentre, database, federation, id, lifecycle, machineClientRotation, maintenanceWindow, name, nodePool, quota, rateLimitPerSecond, tier
     `);
   });
 });

@@ -14,7 +14,7 @@ export interface AwsCredentials {
 export const TOKEN_SECONDS = 900;
 
 /** SHA-256 and its HMAC of Node, in the shape that the signer wants. */
-class Sha256 {
+export class Sha256 {
   private readonly hash: ReturnType<typeof createHash> | ReturnType<typeof createHmac>;
 
   public constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
@@ -85,14 +85,17 @@ export async function iamToken({
 /** How long the agent that hands out credentials may take, in milliseconds. */
 const AGENT_TIMEOUT_MS = 1000;
 
+/** Where an agent is: in full for EKS Pod Identity, as a path for CodeBuild. "Container credential provider", AWS SDKs and Tools Reference Guide. */
+const AGENTS = ['AWS_CONTAINER_CREDENTIALS_FULL_URI', 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI'] as const;
+
 /**
- * Credentials of the pod or the function that this runs in: EKS Pod Identity's agent where its address is in the
+ * Credentials of the pod, the build or the function that this runs in: those of an agent where its address is in the
  * environment, Lambda's variables otherwise. They are asked for anew for each token, which is seldom.
  */
 export function ambientCredentials(
   environment: Readonly<Record<string, string | undefined>>,
 ): () => Promise<AwsCredentials> {
-  return environment['AWS_CONTAINER_CREDENTIALS_FULL_URI'] === undefined
+  return AGENTS.every((agent) => environment[agent] === undefined)
     ? fromEnv()
     : fromHttp({ timeout: AGENT_TIMEOUT_MS, maxRetries: 1 });
 }

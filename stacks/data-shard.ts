@@ -1,11 +1,13 @@
 import { resolve } from 'node:path';
 import type { Construct } from 'constructs';
 import type { Cell, Platform } from '../config/platform';
-import { POOLED_TIERS, pooledTenantsPerCell } from '../config/pooled-tenants';
-import { planShards, type PlannedShard } from '../constructs/data/shard-planner';
+import { POOLED_TIERS } from '../config/pooled-tenants';
+import { rdsRootCertificate } from '../constructs/data/rds-certificates';
+import type { PlannedShard } from '../constructs/data/shard-planner';
 import { SharedDatabase } from '../constructs/data/shared-database';
 import { tenancySql } from '../constructs/data/sql';
 import { TenancyJob } from '../constructs/data/tenancy-job';
+import { SchemaMigrations } from '../constructs/delivery/schema-migrations';
 import { addonsContract, clusterContract, dataContract, networkContract, shardContract } from './contracts';
 import { deployerRoleArn } from './deployment-access';
 import { addKubernetesProviders } from './kubernetes-access';
@@ -22,10 +24,6 @@ export const shardStackKind = ({ id }: Pick<PlannedShard, 'id'>): string => `dat
 
 /** Database user of a pooled tier's services. */
 export const tierLogin = (tier: (typeof POOLED_TIERS)[number]): string => `bulkhead_${tier}`;
-
-/** The shards of a cell: as many as its share of the platform's pooled tenants needs. */
-export const shardsOf = (platform: Platform, cell: Cell): readonly PlannedShard[] =>
-  planShards({ pooledTenants: pooledTenantsPerCell(platform), ...cell.data.shards });
 
 /** One shard of a cell: a database that pooled tenants share, with row-level security in it. */
 export class DataShardStack extends PlatformStack {
@@ -53,14 +51,23 @@ export class DataShardStack extends PlatformStack {
       logRetentionDays,
       proxy: { logins, connectionPercent: proxyConnectionPercent },
     });
-    new TenancyJob(this, 'Tenancy', {
+    const name = `shard-${shard.id}`;
+    const tenancy = new TenancyJob(this, 'Tenancy', {
       cluster,
       database: database.aurora,
       namespace: migrations.migrationNamespace,
       migrationSecurityGroupId: migrations.migrationSecurityGroupId,
-      name: `shard-${shard.id}`,
+      name,
       // Beside the sources, and synth runs in the project's root: a bundle holds no SQL.
       sql: tenancySql(logins, resolve('constructs/data/sql')),
+    });
+    new SchemaMigrations(this, 'Schema', {
+      cluster,
+      database: database.aurora.address,
+      name,
+      namespace: migrations.migrationNamespace,
+      rootCertificate: rdsRootCertificate(cell.region) ?? '',
+      dependsOn: [tenancy.job],
     });
     shardContract.publish(
       this,

@@ -132,6 +132,13 @@ export class AuroraCluster extends Construct {
   public readonly keyArn: string;
   /** ARN of the secret that holds the administrator's password. */
   public readonly masterSecretArn: string;
+  /** Where the cluster itself answers, past any proxy, and what policies for `rds-db:connect` call it. */
+  public readonly address: {
+    readonly host: string;
+    readonly port: number;
+    readonly databaseName: string;
+    readonly resourceId: string;
+  };
 
   public constructor(scope: Construct, id: string, props: AuroraClusterProps) {
     super(scope, id);
@@ -200,6 +207,12 @@ export class AuroraCluster extends Construct {
       dependsOn: this.logGroups(identifier, props),
     });
     this.masterSecretArn = this.cluster.masterUserSecret.get(0).secretArn;
+    this.address = {
+      host: this.cluster.endpoint,
+      port: PORT,
+      databaseName: DATABASE_NAME,
+      resourceId: this.cluster.clusterResourceId,
+    };
 
     this.instances = Array.from({ length: props.readers + 1 }, (_, index) => {
       const number = String(index + 1);

@@ -5,10 +5,12 @@ import {
   NetworkPolicyV1,
   type NetworkPolicyV1SpecEgress,
 } from '@cdktf/provider-kubernetes/lib/network-policy-v1';
+import { RoleBindingV1 } from '@cdktf/provider-kubernetes/lib/role-binding-v1';
 import { Construct } from 'constructs';
 import { GeneratedChart } from '../core/chart';
 import { MIGRATION_NAMESPACE } from '../core/migrations';
 import { physicalName } from '../core/naming';
+import { MIGRATION_ROLE, MIGRATIONS_GROUP } from '../core/releases';
 import { securityGroupPolicy } from '../core/security-group-policy';
 import { PORT } from './engine';
 
@@ -81,6 +83,13 @@ export class MigrationNamespace extends Construct {
         ports: [tcp(53), { port: '53', protocol: 'UDP' }],
       },
     ]);
+    const apiGroup = 'rbac.authorization.k8s.io';
+    new RoleBindingV1(this, 'SchemaChanges', {
+      metadata: { name: MIGRATION_ROLE, namespace: MIGRATION_NAMESPACE },
+      roleRef: { apiGroup, kind: 'ClusterRole', name: MIGRATION_ROLE },
+      subject: [{ kind: 'Group', name: MIGRATIONS_GROUP, apiGroup }],
+      dependsOn: [namespace],
+    });
     this.securityGroupId = this.securityGroup(props);
     new GeneratedChart(this, 'PodInterfaces', {
       name: 'pod-interfaces',

@@ -1,13 +1,6 @@
 import type { JobV1SpecTemplateSpec } from '@cdktf/provider-kubernetes/lib/job-v1';
-
-/**
- * Images of the job's two steps. Public mirrors of AWS, so no login and no rate limit of others. By version and not by
- * digest: whoever mirrors them should pin the digests found there, for this pod holds the administrator's password.
- */
-export const MIGRATION_IMAGES = {
-  aws: 'public.ecr.aws/aws-cli/aws-cli:2.31.0',
-  postgres: 'public.ecr.aws/docker/library/postgres:17.7',
-} as const;
+import { MIGRATION_IMAGES } from '../core/migration-images';
+import { pgrollUrl, STATE_SCHEMA, TENANT_SCHEMA } from '../core/schema-jobs';
 
 export interface MigrationPodProps {
   readonly serviceAccount: string;
@@ -24,19 +17,20 @@ export interface MigrationPodProps {
 /**
  * Fetches the administrator's password and keeps nothing else of the secret. There is no JSON tool in the image. RDS
  * writes one line, and of what a JSON string may escape its passwords can hold a backslash only, so `sed` is enough; a
- * secret of another shape fails here and not later as a wrong password.
+ * secret of another shape fails here and not later as a wrong password. It goes into a file of the form that both
+ * clients read, where a backslash stands before colons and backslashes: "The Password File", PostgreSQL documentation.
  */
 const FETCH_PASSWORD = `set -eu
 umask 077
 aws secretsmanager get-secret-value --secret-id "$SECRET_ARN" --query SecretString --output text |
   sed -nE 's/.*"password" *: *"(([^"\\\\]|\\\\.)*)".*/\\1/p' | sed -E 's/\\\\(.)/\\1/g' | tr -d '\\n' > /run/secret/password
 test -s /run/secret/password || { echo "the secret holds no password in the form that RDS writes" >&2; exit 1; }
+printf '*:*:*:*:%s\\n' "$(sed 's/[\\\\:]/\\\\&/g' /run/secret/password)" > /run/secret/passfile
+rm /run/secret/password
 `;
 
 /** One transaction, which the script itself opens and commits. Any error ends it, and nothing has changed. */
 const APPLY = `set -eu
-PGPASSWORD="$(cat /run/secret/password)"
-export PGPASSWORD
 exec psql --no-psqlrc --no-password --quiet --set ON_ERROR_STOP=1 --file /sql/tenancy.sql
 `;
 
@@ -57,7 +51,11 @@ const CONTAINER = {
   },
 } as const;
 
-/** The pod: one step fetches the password into memory, the next applies the SQL with it. */
+/**
+ * The pod: one step fetches the password into memory, the next applies the SQL with it, and the last makes what pgroll keeps
+ * in the database. That makes event triggers, which the migrations' own user may not, and runs again with each version of
+ * pgroll.
+ */
 export function migrationPod(props: MigrationPodProps): JobV1SpecTemplateSpec {
   const env = (values: Readonly<Record<string, string>>): { name: string; value: string }[] =>
     Object.entries(values).map(([name, value]) => ({ name, value }));
@@ -67,6 +65,10 @@ export function migrationPod(props: MigrationPodProps): JobV1SpecTemplateSpec {
     imagePullPolicy: 'IfNotPresent',
   };
   const secret = { name: 'secret', mountPath: '/run/secret' };
+  const mounts = [
+    { ...secret, readOnly: true },
+    { name: 'sql', mountPath: '/sql', readOnly: true },
+  ];
   return {
     serviceAccountName: props.serviceAccount,
     // The job never talks to Kubernetes. Pod Identity mounts a token of its own.
@@ -89,8 +91,6 @@ export function migrationPod(props: MigrationPodProps): JobV1SpecTemplateSpec {
         env: env({ AWS_REGION: props.region, SECRET_ARN: props.secretArn, HOME: '/run/secret' }),
         volumeMount: [secret],
       },
-    ],
-    container: [
       {
         ...container,
         name: 'psql',
@@ -101,14 +101,27 @@ export function migrationPod(props: MigrationPodProps): JobV1SpecTemplateSpec {
           PGPORT: String(props.port),
           PGDATABASE: props.database,
           PGUSER: props.user,
+          PGPASSFILE: '/run/secret/passfile',
           PGSSLMODE: 'verify-full',
           PGSSLROOTCERT: '/sql/root.pem',
           PGCONNECT_TIMEOUT: '10',
         }),
-        volumeMount: [
-          { ...secret, readOnly: true },
-          { name: 'sql', mountPath: '/sql', readOnly: true },
-        ],
+        volumeMount: mounts,
+      },
+    ],
+    container: [
+      {
+        ...container,
+        name: 'pgroll',
+        image: MIGRATION_IMAGES.pgroll,
+        args: ['init'],
+        env: env({
+          PGPASSFILE: '/run/secret/passfile',
+          PGROLL_PG_URL: pgrollUrl({ ...props, rootCertificate: '/sql/root.pem' }),
+          PGROLL_SCHEMA: TENANT_SCHEMA,
+          PGROLL_STATE_SCHEMA: STATE_SCHEMA,
+        }),
+        volumeMount: mounts,
       },
     ],
     volume: [

@@ -64,7 +64,7 @@ const DEADLINE_SECONDS = 600;
 const WAIT = '15m';
 
 /**
- * The Kubernetes job that applies the platform's SQL to a database, from inside the cell. Terraform waits for it: what is
+ * The Kubernetes job that applies the platform's SQL to a database, and makes what pgroll keeps there, from inside the cell. Terraform waits for it: what is
  * deployed later meets a database whose roles and policies are there.
  *
  * Its name holds a hash of all that it does, so another script is another job, and the same script is not run again. It
@@ -184,9 +184,13 @@ export class TenancyJob extends Construct {
 /** Twelve digits for what a job does. Tokens are left out: they stand for the database, which the name names. */
 function hashOf(data: Readonly<Record<string, string>>, pod: ReturnType<typeof migrationPod>): string {
   const steps = [pod.initContainer, pod.container].flatMap((containers) =>
-    (containers as readonly { readonly image?: string; readonly command?: string[] }[]).map(
-      ({ image, command }) => ({ image, command }),
-    ),
+    (
+      containers as readonly {
+        readonly image?: string;
+        readonly command?: string[];
+        readonly args?: string[];
+      }[]
+    ).map(({ image, command, args }) => ({ image, command, args })),
   );
   return createHash('sha256')
     .update(JSON.stringify([data, steps]))

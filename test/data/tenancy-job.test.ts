@@ -80,7 +80,7 @@ describe('the job that applies the SQL', () => {
     });
     expect(pod['automount_service_account_token']).toBe(false);
     const containers = [...(pod['init_container'] as Synthesized[]), ...(pod['container'] as Synthesized[])];
-    expect(containers).toHaveLength(2);
+    expect(containers).toHaveLength(3);
     for (const { security_context } of containers) {
       expect(security_context).toMatchObject({
         allow_privilege_escalation: false,
@@ -90,10 +90,25 @@ describe('the job that applies the SQL', () => {
     }
   });
 
+  it('lets pgroll make what it keeps in the database, once everything else is there', () => {
+    const [pgroll] = podOf(stack)['container'] as {
+      args: string[];
+      env: { name: string; value: string }[];
+    }[];
+    expect(pgroll?.args).toEqual(['init']);
+    const env = Object.fromEntries((pgroll?.env ?? []).map(({ name, value }) => [name, value]));
+    expect(env).toEqual({
+      PGPASSFILE: '/run/secret/passfile',
+      PGROLL_PG_URL: `postgres://platform_root@\${${cluster}.endpoint}:5432/bulkhead?sslmode=verify-full&sslrootcert=/sql/root.pem&connect_timeout=10`,
+      PGROLL_SCHEMA: 'app',
+      PGROLL_STATE_SCHEMA: 'pgroll',
+    });
+  });
+
   it('keeps the password in memory, and trusts only the server that its region vouches for', () => {
     const [secret] = podOf(stack)['volume'] as Synthesized[];
     expect(secret).toMatchObject({ name: 'secret', empty_dir: { medium: 'Memory' } });
-    const [psql] = podOf(stack)['container'] as { env: { name: string; value: string }[] }[];
+    const [, psql] = podOf(stack)['init_container'] as { env: { name: string; value: string }[] }[];
     const env = Object.fromEntries((psql?.env ?? []).map(({ name, value }) => [name, value]));
     expect(env).toMatchObject({ PGSSLMODE: 'verify-full', PGHOST: `\${${cluster}.endpoint}` });
     const data = stack.only('kubernetes_config_map_v1')['data'] as Record<string, string>;
@@ -146,11 +161,14 @@ describe('the step that fetches the password', () => {
       },
       stdio: 'pipe',
     });
-    return readFileSync(join(scratch, 'password'), 'utf8');
+    // "The Password File", PostgreSQL documentation: five fields, and a backslash before what would end one.
+    const line = /^\*:\*:\*:\*:((?:[^:\\]|\\.)*)\n$/.exec(readFileSync(join(scratch, 'passfile'), 'utf8'));
+    return (line?.[1] ?? '').replaceAll(/\\(.)/g, '$1');
   }
 
   it.each([
     'plain',
+    'colons:and\\:both',
     '$(id) `id` ; & | < > * ? [a] {b} ~ # ! :',
     'back\\slash',
     "single'quote",

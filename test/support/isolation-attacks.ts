@@ -288,15 +288,18 @@ const migrations: readonly string[] = [
   "CREATE TABLE reference.parent (at date NOT NULL, note text, tenant_id text NOT NULL) PARTITION BY RANGE (at); ALTER TABLE app.events DETACH PARTITION app.events_2026; ALTER TABLE reference.parent ATTACH PARTITION app.events_2026 FOR VALUES FROM ('2026-01-01') TO ('2027-01-01')",
   'CREATE TABLE reference.copy AS SELECT * FROM app.orders',
   'CREATE SCHEMA copies; CREATE TABLE copies.orders AS SELECT * FROM app.orders',
-  'CREATE SCHEMA pgroll; CREATE TABLE pgroll.orders AS SELECT * FROM app.orders',
   'REVOKE ALL ON app.empty FROM bulkhead_app; ALTER TABLE app.empty SET SCHEMA reference',
-  'CREATE SCHEMA pgroll; GRANT USAGE ON SCHEMA pgroll TO bulkhead_app',
-  'CREATE SCHEMA pgroll; GRANT USAGE ON SCHEMA pgroll TO PUBLIC',
-  'CREATE SCHEMA pgroll; GRANT USAGE ON SCHEMA pgroll TO bulkhead_starter',
-  'CREATE SCHEMA pgroll; CREATE VIEW pgroll.all_orders AS SELECT * FROM app.orders',
-  'CREATE SCHEMA pgroll; CREATE TABLE pgroll.refs AS SELECT ref FROM app.orders; GRANT SELECT ON pgroll.refs TO PUBLIC',
-  'CREATE SCHEMA pgroll; CREATE FUNCTION pgroll.sly() RETURNS bigint LANGUAGE sql SECURITY DEFINER AS $$ SELECT count(*) FROM app.orders $$; GRANT EXECUTE ON FUNCTION pgroll.sly() TO PUBLIC',
-  'CREATE SCHEMA pgroll; CREATE FUNCTION pgroll.sly() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN DELETE FROM app.lines; RETURN NEW; END $$; CREATE TRIGGER sly BEFORE INSERT ON app.orders FOR EACH ROW EXECUTE FUNCTION pgroll.sly()',
+  // Beside pgroll's functions, which run with the administrator's rights and look into their own schema first.
+  'CREATE TABLE pgroll.orders AS SELECT * FROM app.orders',
+  'CREATE FUNCTION pgroll.substring(text, int, int) RETURNS text LANGUAGE sql AS $$ SELECT $1 $$',
+  'ALTER SCHEMA pgroll OWNER TO bulkhead_migrator',
+  'DROP SCHEMA pgroll',
+  // The copy that pgroll tries a default on is let be while it is empty, and nobody's but the migration's.
+  'CREATE UNLOGGED TABLE app._pgroll_temp_fastpath_check AS SELECT * FROM app.orders',
+  'CREATE TABLE app._pgroll_temp_fastpath_check AS SELECT * FROM app.orders WHERE false',
+  'CREATE UNLOGGED TABLE app._pgroll_temp_fastpath_check AS SELECT * FROM app.orders WHERE false; GRANT SELECT ON app._pgroll_temp_fastpath_check TO bulkhead_app',
+  'CREATE UNLOGGED TABLE app._pgroll_temp_fastpath_check AS SELECT * FROM app.orders WHERE false; GRANT SELECT (ref) ON app._pgroll_temp_fastpath_check TO PUBLIC',
+  'CREATE UNLOGGED TABLE app._pgroll_temp_fastpath_check AS SELECT * FROM app.orders WHERE false; CREATE TABLE app.naked () INHERITS (app._pgroll_temp_fastpath_check)',
   'CREATE TABLE app.naked (tenant_id text COLLATE "POSIX" NOT NULL, ref text); SELECT tenancy.isolate($$app.naked$$)',
   // Isolated by hand, in all but the collation.
   `CREATE TABLE app.naked (tenant_id text COLLATE "POSIX" NOT NULL DEFAULT tenancy.current_tenant()); CREATE INDEX ON app.naked (tenant_id); ALTER TABLE app.naked OWNER TO bulkhead_owner;
@@ -318,6 +321,22 @@ const gifts: readonly string[] = [
   'CREATE OPERATOR app.=== (LEFTARG = int, RIGHTARG = int, FUNCTION = int4eq); ALTER OPERATOR app.=== (int, int) OWNER TO bulkhead_starter',
 ];
 
+/** What an administrator, or pgroll with an administrator's rights, could make in pgroll's schema. */
+const tools: readonly string[] = [
+  'CREATE TABLE pgroll.orders AS SELECT * FROM app.orders',
+  'GRANT USAGE ON SCHEMA pgroll TO bulkhead_app',
+  'GRANT USAGE ON SCHEMA pgroll TO PUBLIC',
+  'GRANT USAGE ON SCHEMA pgroll TO bulkhead_starter',
+  'CREATE VIEW pgroll.all_orders AS SELECT * FROM app.orders',
+  'CREATE TABLE pgroll.refs AS SELECT ref FROM app.orders; GRANT SELECT ON pgroll.refs TO PUBLIC',
+  'CREATE FUNCTION pgroll.sly() RETURNS bigint LANGUAGE sql SECURITY DEFINER AS $$ SELECT count(*) FROM app.orders $$; GRANT EXECUTE ON FUNCTION pgroll.sly() TO PUBLIC',
+  'CREATE FUNCTION pgroll.sly() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN DELETE FROM app.lines; RETURN NEW; END $$; CREATE TRIGGER sly BEFORE INSERT ON app.orders FOR EACH ROW EXECUTE FUNCTION pgroll.sly()',
+  'GRANT CREATE ON SCHEMA pgroll TO bulkhead_migrator',
+  'GRANT CREATE ON SCHEMA pgroll TO PUBLIC',
+  'ALTER SCHEMA pgroll OWNER TO bulkhead_owner',
+  'CREATE FUNCTION pgroll.lower(text) RETURNS text LANGUAGE sql AS $$ SELECT $1 $$; ALTER FUNCTION pgroll.lower(text) OWNER TO bulkhead_migrator',
+];
+
 /** Need what PostgreSQL brings along (contrib modules, ICU), which the embedded server does not have. */
 const installedMigrations: readonly string[] = [
   'CREATE EXTENSION citext SCHEMA app; CREATE TABLE app.naked AS SELECT * FROM app.orders; ALTER EXTENSION citext ADD TABLE app.naked; GRANT SELECT ON app.naked TO PUBLIC',
@@ -331,14 +350,14 @@ const asMigration = (sql: string): Attack => ({
   tenant: null,
   sql,
   refused: new RegExp(
-    `${GUARD.source}|no unique constraint matching|violates row-level security|must be owner|permission denied to set parameter|tenant_id of app.naked has the collation`,
+    `${GUARD.source}|no unique constraint matching|violates row-level security|must be owner|permission denied (to set parameter|for schema pgroll)|tenant_id of app.naked has the collation`,
   ),
 });
 
 /** What a careless or hostile migration tries. The guard must refuse each. */
 export const MIGRATION_ATTACKS: readonly Attack[] = [
   ...migrations.map(asMigration),
-  ...gifts.map((sql) => ({ ...asMigration(sql), role: ADMIN })),
+  ...[...gifts, ...tools].map((sql) => ({ ...asMigration(sql), role: ADMIN })),
   ...installedMigrations.map((sql) => ({ ...asMigration(sql), installedOnly: true })),
 ];
 

@@ -35,6 +35,14 @@ export interface Server {
   close(): Promise<void>;
 }
 
+/** A server of this machine, which takes any number of sessions. */
+export interface InstalledServer extends Server {
+  /** Folder of its socket, which clients take for a host. */
+  readonly host: string;
+  /** A session of its own, which the caller ends. */
+  connect(role: string): Promise<Client>;
+}
+
 /** The superuser of both servers. */
 export const ADMIN = 'postgres';
 
@@ -94,7 +102,7 @@ function findTool(tool: string): string {
 }
 
 /** A PostgreSQL server of this machine, with its data in a temporary folder, reached by a Unix socket only. */
-export async function startInstalled(): Promise<Server> {
+export async function startInstalled(): Promise<InstalledServer> {
   const [initdb, pgCtl] = [findTool('initdb'), findTool('pg_ctl')];
   const folder = mkdtempSync(join(tmpdir(), 'bulkhead-pg-'));
   const data = join(folder, 'data');
@@ -131,20 +139,23 @@ export async function startInstalled(): Promise<Server> {
   ]);
 
   const clients = new Map<string, Promise<Client>>();
+  const connect = async (role: string): Promise<Client> => {
+    const fresh = new Client({ host: folder, user: role, database: 'postgres' });
+    await fresh.connect();
+    return fresh;
+  };
   const client = (role: string): Promise<Client> => {
     const known = clients.get(role);
     if (known !== undefined) return known;
-    const opened = (async () => {
-      const fresh = new Client({ host: folder, user: role, database: 'postgres' });
-      await fresh.connect();
-      return fresh;
-    })();
+    const opened = connect(role);
     clients.set(role, opened);
     return opened;
   };
   await client(ADMIN);
   return {
     name: 'installed',
+    host: folder,
+    connect,
     run: async (role, sql) => {
       const result: unknown = await (await client(role)).query(sql);
       const last = (Array.isArray(result) ? result.at(-1) : result) as { rows?: Row[] } | undefined;

@@ -40,5 +40,10 @@ END
 $$;
 GRANT bulkhead_owner TO bulkhead_migrator;
 
--- Who applies this SQL must be able to replace what these roles own; 009-verify.sql takes it back.
+-- Whatever connects as the migrator: a statement that waits for a lock makes every later one wait behind it, and a session
+-- that has died in the middle of a transaction keeps its locks.
+ALTER ROLE bulkhead_migrator SET lock_timeout = '500ms';
+ALTER ROLE bulkhead_migrator SET idle_in_transaction_session_timeout = '30s';
+
+-- Who applies this SQL must be able to replace what these roles own; 010-verify.sql takes it back.
 GRANT bulkhead_admin, bulkhead_owner, bulkhead_migrator TO CURRENT_USER;

@@ -17,6 +17,14 @@ ALTER SCHEMA tenancy OWNER TO bulkhead_admin;
 ALTER SCHEMA app OWNER TO bulkhead_owner;
 ALTER SCHEMA reference OWNER TO bulkhead_owner;
 
+-- What pgroll keeps for itself: made by `pgroll init`, which the administrator runs after this, for it makes event triggers.
+-- Some of its functions run with the administrator's rights, so migrations use what is there and make nothing beside it.
+CREATE SCHEMA IF NOT EXISTS pgroll;
+ALTER SCHEMA pgroll OWNER TO CURRENT_USER;
+GRANT USAGE ON SCHEMA pgroll TO bulkhead_migrator;
+ALTER DEFAULT PRIVILEGES IN SCHEMA pgroll GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO bulkhead_migrator;
+ALTER DEFAULT PRIVILEGES IN SCHEMA pgroll GRANT EXECUTE ON FUNCTIONS TO bulkhead_migrator;
+
 -- tenancy holds functions that are safe for anybody: each does what its caller may do, or only checks.
 GRANT USAGE ON SCHEMA tenancy TO PUBLIC;
 -- app holds the tenants' rows; reference holds facts that are the same for every tenant, read-only.

@@ -41,7 +41,18 @@ relation AS (
     AND c.relpersistence <> 't'
     AND NOT EXISTS (SELECT FROM extension_member m WHERE m.classid = 'pg_class'::regclass AND m.objid = c.oid)
 ),
-tenant_table AS (SELECT * FROM relation WHERE schema = 'app' AND relkind IN ('r', 'p')),
+-- Before it adds a column with a default, pgroll tries that on an empty copy of the table, and drops it again. Let be as
+-- long as it holds nothing and nobody else may touch it.
+probe AS (
+  SELECT oid FROM relation
+  WHERE schema = 'app' AND relname = '_pgroll_temp_fastpath_check' AND relkind = 'r' AND relpersistence = 'u'
+    AND relacl IS NULL AND pg_relation_size(oid) = 0
+    AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = relation.oid AND attacl IS NOT NULL)
+    AND NOT EXISTS (SELECT FROM pg_inherits WHERE relation.oid IN (inhrelid, inhparent))
+),
+tenant_table AS (
+  SELECT * FROM relation WHERE schema = 'app' AND relkind IN ('r', 'p') AND oid NOT IN (SELECT oid FROM probe)
+),
 -- Privileges that anybody but an owner holds, on whole relations and on single columns.
 privilege AS (
   SELECT r.oid, r.name, r.schema, r.relkind, r.pending, a.grantee, a.privilege_type AS type, a.is_grantable
@@ -174,6 +185,17 @@ SELECT format('schema %I', n.nspname), 'applications may use the migrations'' to
 FROM pg_namespace n JOIN tenancy.app_roles() a ON has_schema_privilege(a.oid, n.oid, 'USAGE')
 WHERE n.nspname = 'pgroll'
 GROUP BY n.nspname
+UNION ALL
+-- Those functions look for names in their own schema first.
+SELECT format('schema %I', n.nspname), format('%s may create objects beside functions that run with the administrator''s rights', m.rolname),
+  format('REVOKE CREATE ON SCHEMA %I FROM PUBLIC, %I; it belongs to the administrator', n.nspname, m.rolname), false
+FROM pg_namespace n JOIN pg_roles m ON m.rolname IN ('bulkhead_owner', 'bulkhead_migrator') AND has_schema_privilege(m.oid, n.oid, 'CREATE')
+WHERE n.nspname = 'pgroll'
+UNION ALL
+SELECT r.name, 'is owned by ' || r.proowner::regrole || ', in the schema of functions that run with the administrator''s rights',
+  format('DROP ROUTINE %s', r.name), false
+FROM routine r
+WHERE r.schema = 'pgroll' AND r.proowner IN ('bulkhead_owner'::regrole, 'bulkhead_migrator'::regrole)
 UNION ALL
 SELECT format('database %I', current_database()), 'applications may create schemas or temporary tables',
   format('REVOKE CREATE, TEMPORARY ON DATABASE %I FROM PUBLIC, %s', current_database(), string_agg(a.oid::regrole::text, ', ' ORDER BY a.oid)), false

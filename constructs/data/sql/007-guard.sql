@@ -6,22 +6,38 @@ CREATE TABLE IF NOT EXISTS tenancy.commit_check (requested_at timestamptz NOT NU
 ALTER TABLE tenancy.commit_check OWNER TO bulkhead_admin;
 
 -- Raises an error that names every violation. Tables not isolated yet count unless told otherwise.
-CREATE OR REPLACE FUNCTION tenancy.assert_isolated(include_pending boolean DEFAULT true) RETURNS void
+--
+-- Looks once: it runs after every DDL statement, with that statement's locks held.
+--
+-- Returns whether something has until the end of the transaction to be put right.
+CREATE OR REPLACE FUNCTION tenancy.look(include_pending boolean) RETURNS boolean
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   found text;
+  waiting boolean;
 BEGIN
   SELECT string_agg(format('  - %s: %s. Remedy: %s', v.object, v.problem, v.remedy), E'\n' ORDER BY v.object, v.problem)
-    INTO found
-    FROM tenancy.violations() v
-    WHERE include_pending OR NOT v.pending;
+      FILTER (WHERE include_pending OR NOT v.pending),
+    coalesce(bool_or(v.pending), false)
+    INTO found, waiting
+    FROM tenancy.violations() v;
   IF found IS NOT NULL THEN
     RAISE EXCEPTION USING
       ERRCODE = 'insufficient_privilege',
       MESSAGE = E'tenant isolation would be weakened:\n' || found,
       HINT = 'See docs/guides/tenant-tables.md.';
   END IF;
+  RETURN waiting;
+END
+$$;
+ALTER FUNCTION tenancy.look(boolean) OWNER TO bulkhead_admin;
+
+CREATE OR REPLACE FUNCTION tenancy.assert_isolated(include_pending boolean DEFAULT true) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  PERFORM tenancy.look(include_pending);
 END
 $$;
 ALTER FUNCTION tenancy.assert_isolated(boolean) OWNER TO bulkhead_admin;
@@ -45,8 +61,7 @@ CREATE OR REPLACE FUNCTION tenancy.check_now() RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-  PERFORM tenancy.assert_isolated(false);
-  IF EXISTS (SELECT FROM tenancy.violations()) THEN
+  IF tenancy.look(false) THEN
     INSERT INTO tenancy.commit_check DEFAULT VALUES;
   END IF;
 END

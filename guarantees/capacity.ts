@@ -4,13 +4,30 @@ import { ValidationError } from '../constructs/core/validation';
 import { connectionBudget } from '../constructs/data/connection-budget';
 import { planShards, type PlannedShard } from '../constructs/data/shard-planner';
 import type { Verdict } from './guarantee';
+import { releaseDemand, type ReleasingOwner } from './release-demand';
 
 /**
  * Load within what the platform can carry. So far: in each cell, the connections that the pods of the pooled tiers may
- * open to a shard, against what the shard's proxy may open and its memory carries at least capacity; and the same for each
- * dedicated tenant and its own database, which has no proxy.
+ * open to a shard, against what the shard's proxy may open and its memory carries at least capacity; the same for each
+ * dedicated tenant and its own database, which has no proxy; and for each of these owners what releases of its services take,
+ * against what its namespace may have: pods beyond that are not made, and a release would wait for its deadline.
  */
 export const capacity = (platform: Platform): readonly Verdict[] => [
+  ...platform.cells.flatMap((cell) =>
+    POOLED_TIERS.map((tier) => ({
+      guarantee: 'capacity',
+      subject: `${cell.id}: releases in tier ${tier}`,
+      ...releasesOf(platform, {
+        tier,
+        quota: { ...platform.tiers[tier].quota, pods: cell.data.pools[tier].maxPods },
+      }),
+    })),
+  ),
+  ...platform.tenants.map((tenant) => ({
+    guarantee: 'capacity',
+    subject: `${tenant.cell}: releases for tenant ${tenant.id}`,
+    ...releasesOf(platform, { tier: 'enterprise', quota: tenant.quota }),
+  })),
   ...platform.cells.map((cell) => ({
     guarantee: 'capacity',
     subject: `${cell.id}: connections to a data shard`,
@@ -22,6 +39,12 @@ export const capacity = (platform: Platform): readonly Verdict[] => [
     ...connectionsOf(tenant),
   })),
 ];
+
+function releasesOf(platform: Platform, owner: ReleasingOwner): Pick<Verdict, 'outcome' | 'evidence'> {
+  if (owner.quota.pods === 0) return { outcome: 'not-applicable', evidence: 'no pods may run' };
+  const { kept, message } = releaseDemand(platform, owner);
+  return { outcome: kept ? 'kept' : 'broken', evidence: message };
+}
 
 /** No proxy stands before a dedicated database, so its pods may open all that the database allows. */
 const NO_PROXY_PERCENT = 100;

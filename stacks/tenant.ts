@@ -20,6 +20,7 @@ import {
 } from './contracts';
 import { zoneNameOf } from './names';
 import { PlatformStack } from './platform-stack';
+import { releaseSettings } from './release-settings';
 import { tierStackKind } from './tier';
 
 export interface TenantStackProps {
@@ -57,6 +58,7 @@ export class TenantStack extends PlatformStack {
       services: settings.services,
       quota: tenant.quota,
       containers: settings.containers,
+      releases: releaseSettings(platform, cell, 'enterprise', addons.metricsWorkspaceId),
       ...(tenant.nodePool === 'own' && { nodes: nodesOf(settings.ownNodes) }),
       database: databaseOf(tenant, settings.promises.rpoMinutes, {
         // Zones by name, for their number and order must be known now.

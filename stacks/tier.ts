@@ -7,10 +7,12 @@ import { ProfessionalTier } from '../constructs/tiers/professional-tier';
 import { StarterTier } from '../constructs/tiers/starter-tier';
 import type { ITier, PooledTierProps } from '../constructs/tiers/tier';
 import { cellParts, nodesOf } from './cell-parts';
-import { cacheContract, gatewayContract, shardContract, tierContract } from './contracts';
-import { shardsOf, shardStackKind, tierLogin } from './data-shard';
+import { addonsContract, cacheContract, gatewayContract, shardContract, tierContract } from './contracts';
+import { shardStackKind, tierLogin } from './data-shard';
 import { zoneNameOf } from './names';
 import { PlatformStack } from './platform-stack';
+import { earlyTenants, releaseSettings } from './release-settings';
+import { shardsOf } from './shards';
 
 export interface TierStackProps {
   readonly platform: Platform;
@@ -58,8 +60,12 @@ export class TierStack extends PlatformStack {
       operators: cell.operators[tier],
     };
     if (tier === 'enterprise') return new EnterpriseTier(this, 'Tier', common);
+    const { metricsWorkspaceId } = addonsContract.read(this, { stack: 'addons', cell: cell.id });
+    const early = earlyTenants(platform, cell, tier);
     return new POOLED[tier](this, 'Tier', {
       ...common,
+      releases: releaseSettings(platform, cell, tier, metricsWorkspaceId),
+      ...(early && { early }),
       zoneName: zoneNameOf(platform, cell),
       // Without pods, nothing runs that could have an account.
       services: cell.data.pools[tier].maxPods === 0 ? [] : settings.services,
@@ -74,13 +80,15 @@ export class TierStack extends PlatformStack {
     platform: Platform,
     cell: Cell,
     tier: (typeof POOLED_TIERS)[number],
-  ): Pick<PooledTierProps, 'shards' | 'dbUser' | 'cache' | 'cacheServices'> {
+  ): Pick<PooledTierProps, 'shards' | 'shardNames' | 'dbUser' | 'cache' | 'cacheServices'> {
+    const planned = shardsOf(platform, cell);
     return {
-      shards: shardsOf(platform, cell).map((shard) => {
+      shards: planned.map((shard) => {
         const stack = shardStackKind(shard);
         const address = shardContract.read(this, { stack, cell: cell.id });
         return new ImportedDatabase(this, `Shard${shard.id}`, address);
       }),
+      shardNames: planned.map((shard) => shardStackKind(shard)),
       dbUser: tierLogin(tier),
       cache: cacheContract.read(this, { stack: 'cache', cell: cell.id }),
       cacheServices: cell.cache.services,

@@ -7,7 +7,9 @@ import { Construct } from 'constructs';
 import { GeneratedChart } from '../core/chart';
 import type { ICluster, IConnectable, IDatabase, INetwork } from '../core/interfaces';
 import { physicalName } from '../core/naming';
+import { openPort } from '../core/open-port';
 import { checkOwner, type Owner, ownerName } from '../core/owner';
+import { RELEASE_ROLE, RELEASES_GROUP } from '../core/releases';
 import { securityGroupPolicy } from '../core/security-group-policy';
 import { type Rule, validateProps } from '../core/validation';
 import {
@@ -18,6 +20,7 @@ import {
   workloadLabels,
   type WorkloadPlacement,
 } from '../core/workload-labels';
+import { WORKLOAD_PORT } from '../core/workload-port';
 import { NetworkIsolation, type NetworkRanges } from './network-isolation';
 import { type ContainerSizes, LIMIT_RULES, type Quota, ResourceLimits } from './resource-limits';
 import { Workload } from './workload';
@@ -71,7 +74,8 @@ const RULES: readonly Rule<IsolatedNamespaceProps>[] = [
  * may call and be called by, which addresses and nodes they have, and which role they take. One for each pooled tier and
  * for each dedicated tenant.
  *
- * Nothing may be called from here and nobody may call, but DNS and the gateway: databases, cache and AWS are granted.
+ * Nothing may be called from here and nobody may call, but DNS, the gateway and smoke tests: databases, cache and AWS are
+ * granted.
  */
 export class IsolatedNamespace extends Construct implements IConnectable {
   /** Name of the namespace. */
@@ -101,6 +105,8 @@ export class IsolatedNamespace extends Construct implements IConnectable {
     const deployer = this.bind('deployer', deployersGroup(owner.kind), NAMESPACE_DEPLOYER_ROLE, [namespace]);
     this.ready = [namespace, deployer];
     this.bind('operators', operatorsGroup(owner.tier), OPERATOR_ROLE, this.ready);
+    // Also where nothing runs: before a schema is contracted, all owners' namespaces are asked what runs there.
+    this.bind('releases', RELEASES_GROUP, RELEASE_ROLE, this.ready);
 
     const inside = { namespace: this.name, dependsOn: this.ready };
     new DefaultServiceAccountV1(this, 'DefaultAccount', {
@@ -125,6 +131,20 @@ export class IsolatedNamespace extends Construct implements IConnectable {
         }),
     );
     if (services.length > 0) this.network.allowAws();
+    if (services.length > 0) this.allowReleases();
+  }
+
+  /**
+   * Lets smoke tests of releases at the pods. Security groups are of all pods of a namespace, so this one
+   * lets them reach one another; which of them may, network policies say.
+   */
+  private allowReleases(): void {
+    this.network.allowSmokeTests();
+    openPort(
+      this,
+      { protocol: 'HTTP', port: WORKLOAD_PORT, securityGroupId: this.securityGroupId },
+      { peerName: 'smoke', securityGroupId: this.securityGroupId, openEgress: false },
+    );
   }
 
   /** Lets all services here reach a database, and log in as one user of it. Once a database and user. */

@@ -2,9 +2,11 @@ import {
   NetworkPolicyV1,
   type NetworkPolicyV1SpecEgress,
   type NetworkPolicyV1SpecIngress,
+  type NetworkPolicyV1SpecPodSelector,
 } from '@cdktf/provider-kubernetes/lib/network-policy-v1';
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
+import { SMOKE_LABEL } from '../core/releases';
 import { type Fleet, GATEWAY_LABEL, GATEWAY_NAMESPACE } from '../core/workload-labels';
 import { WORKLOAD_PORT } from '../core/workload-port';
 
@@ -85,6 +87,24 @@ export class NetworkIsolation extends Construct {
     });
   }
 
+  /**
+   * Lets the pods of smoke tests call the namespace's services, and nobody else: a new version is tried out before gateways know
+   * of it. They could call as any tenant of the owner, for what gateways verify they say themselves. So their label is for
+   * pods that no release can make: jobs of analyses, which this platform alone writes. Of other owners' pods they reach none.
+   */
+  public allowSmokeTests(): void {
+    const smoke = { matchExpressions: [{ key: SMOKE_LABEL, operator: 'Exists' }] };
+    const services = { matchExpressions: [{ key: SMOKE_LABEL, operator: 'DoesNotExist' }] };
+    const ports = [tcp(WORKLOAD_PORT)];
+    this.policy(
+      'FromSmoke',
+      'from-smoke',
+      { ingress: [{ from: [{ podSelector: smoke }], ports }] },
+      services,
+    );
+    this.policy('Smoke', 'smoke', { egress: [{ to: [{ podSelector: services }], ports }] }, smoke);
+  }
+
   /** Lets the pods call databases on a port. Asking twice changes nothing. */
   public allowDatabases(port: number): void {
     this.once('Databases', 'databases', [
@@ -118,6 +138,8 @@ export class NetworkIsolation extends Construct {
     id: string,
     name: string,
     rules: { readonly ingress?: NetworkPolicyV1SpecIngress[]; readonly egress?: NetworkPolicyV1SpecEgress[] },
+    // All pods, whatever their labels.
+    podSelector: NetworkPolicyV1SpecPodSelector = {},
   ): void {
     const directions = [
       ...(rules.ingress || !rules.egress ? ['Ingress'] : []),
@@ -125,8 +147,7 @@ export class NetworkIsolation extends Construct {
     ];
     new NetworkPolicyV1(this, id, {
       metadata: { name, namespace: this.props.namespace },
-      // All pods, whatever their labels.
-      spec: { podSelector: {}, policyTypes: directions, ...rules },
+      spec: { podSelector, policyTypes: directions, ...rules },
       dependsOn: [...this.props.dependsOn],
     });
   }

@@ -8,10 +8,11 @@ import { GATEWAY_PORTS } from '../core/gateway-ports';
 import { type CacheLogin, connectStatement, type ICluster } from '../core/interfaces';
 import { placementOf } from '../core/placement';
 import { PodIdentity } from '../core/pod-identity';
+import { ProgramConfigMap } from '../core/program-config-map';
 import { outside, type Rule, validateProps } from '../core/validation';
 import { type Fleet, FLEETS, GATEWAY_NAMESPACE, WORKLOAD_LABELS } from '../core/workload-labels';
 import { CACHE_CLIENT } from './cache-clients';
-import { programContainer, ProgramConfigMap, programPod } from './program-pod';
+import { programContainer, programPod } from './program-pod';
 
 /** A tier as authorizers know it. */
 export interface AuthorizedTier {
@@ -101,6 +102,7 @@ export class Authorizer extends Construct {
     });
     const program = new ProgramConfigMap(this, 'Program', {
       name: AUTHORIZER,
+      namespace: GATEWAY_NAMESPACE,
       entry: 'services/authorizer/main.ts',
     });
     const dependsOn = [account, identity.association, ...props.dependsOn];

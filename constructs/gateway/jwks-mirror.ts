@@ -7,9 +7,10 @@ import { ServiceAccountV1 } from '@cdktf/provider-kubernetes/lib/service-account
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { JWKS_MIRROR } from '../core/jwks-mirror';
+import { ProgramConfigMap } from '../core/program-config-map';
 import { type Rule, validateProps } from '../core/validation';
 import { GATEWAY_NAMESPACE } from '../core/workload-labels';
-import { programContainer, ProgramConfigMap, programPod } from './program-pod';
+import { programContainer, programPod } from './program-pod';
 
 export interface JwksMirrorProps {
   /** Where the keys of the token issuer are. */
@@ -67,7 +68,11 @@ export class JwksMirror extends Construct {
       automountServiceAccountToken: false,
     });
     const rights = this.rights(name, account);
-    const program = new ProgramConfigMap(this, 'Program', { name, entry: 'services/jwks-mirror/main.ts' });
+    const program = new ProgramConfigMap(this, 'Program', {
+      name,
+      namespace: GATEWAY_NAMESPACE,
+      entry: 'services/jwks-mirror/main.ts',
+    });
     const pod = {
       name,
       serviceAccount: name,

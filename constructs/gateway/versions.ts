@@ -1,3 +1,5 @@
+import { ENVOY_IMAGE } from '../core/envoy-image';
+import { NODE_IMAGE } from '../core/node-image';
 import type { PinnedChart } from '../core/pinned-release';
 
 /**
@@ -18,8 +20,6 @@ export const ENVOY_GATEWAY = {
  * found there.
  */
 export const GATEWAY_IMAGES = {
-  // The Envoy of Envoy Gateway 1.9.2 (`shared_types.go` and `_helpers.tpl` of its release), checked 2026-11-25.
-  envoy: 'docker.io/envoyproxy/envoy:distroless-v1.39.1',
-  // Node 24, long-term support until April 2028; the public mirror of the official image. Checked 2026-11-25.
-  node: 'public.ecr.aws/docker/library/node:24.18.0-trixie-slim',
+  envoy: ENVOY_IMAGE,
+  node: NODE_IMAGE,
 } as const;

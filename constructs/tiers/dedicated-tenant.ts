@@ -10,11 +10,15 @@ import type { ContainerSizes, Quota } from '../compute/resource-limits';
 import { SecretStore } from '../compute/secret-store';
 import type { ICache } from '../core/interfaces';
 import { type Owner, ownerName } from '../core/owner';
+import { placementOf } from '../core/placement';
 import { DedicatedDatabase, type DedicatedDatabaseProps } from '../data/dedicated-database';
+import { rdsRootCertificate } from '../data/rds-certificates';
 import type { TenancySql } from '../data/sql';
 import { TenancyJob } from '../data/tenancy-job';
+import { SchemaMigrations } from '../delivery/schema-migrations';
 import { OwnerRoutes } from '../gateway/owner-route';
 import { TenantIdentity, type TenantIdentityProps } from '../identity/tenant-identity';
+import { type ReachedCache, ServiceReleases, type ReleaseSettings } from './releases';
 import { type CellParts, tierNames } from './tier';
 
 export interface DedicatedTenantProps extends CellParts {
@@ -38,7 +42,9 @@ export interface DedicatedTenantProps extends CellParts {
     readonly securityGroupId: string;
   };
 
-  readonly cache: Pick<ICache, 'replicationGroupArn' | 'userGroupId'>;
+  readonly cache: ReachedCache & Pick<ICache, 'replicationGroupArn' | 'userGroupId'>;
+
+  readonly releases: ReleaseSettings;
 
   /** The cell's user pool, how long its tokens live, and what the tenant has there beside its machine client. */
   readonly identity: Pick<
@@ -94,13 +100,21 @@ export class DedicatedTenant extends Construct {
       logins: [login],
       disposable,
     });
-    new TenancyJob(this, 'Tenancy', {
+    const tenancyJob = new TenancyJob(this, 'Tenancy', {
       cluster,
       database: this.database.aurora,
       namespace: tenancy.namespace,
       migrationSecurityGroupId: tenancy.securityGroupId,
       name: ownerName(owner),
       sql: tenancy.sql(login),
+    });
+    new SchemaMigrations(this, 'Schema', {
+      cluster,
+      database: this.database.aurora.address,
+      name: ownerName(owner),
+      namespace: tenancy.namespace,
+      rootCertificate: rdsRootCertificate(placementOf(this).region) ?? '',
+      dependsOn: [tenancyJob.job],
     });
 
     const nodePool = props.nodes ? ownerName(owner) : tier.nodePool;
@@ -134,13 +148,22 @@ export class DedicatedTenant extends Construct {
     for (const role of this.home.workloads) {
       new CacheGrant(role, 'Cache', { cache, role, owner: { kind: 'tenant', tenantId } });
     }
+    new ServiceReleases(this, 'Releases', {
+      ...props,
+      tier: tier.tier,
+      home: this.home,
+      placement: { nodePool, priorityClass: tier.priorityClass },
+      databases: { [ownerName(owner)]: this.database },
+      dbUser: login,
+      cacheOwner: () => ({ kind: 'tenant', tenantId }),
+    });
     this.hostname = this.name(props);
     this.identity = new TenantIdentity(this, 'Identity', {
       ...props.identity,
       tenantId,
       namespace: this.home.name,
       hostname: this.hostname,
-      secrets: this.secrets,
+      keyArn: this.secrets.keyArn,
       disposable,
     });
   }

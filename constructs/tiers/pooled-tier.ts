@@ -7,6 +7,7 @@ import { SecretStore } from '../compute/secret-store';
 import type { Owner } from '../core/owner';
 import { OwnerRoutes } from '../gateway/owner-route';
 import { Operators } from './operators';
+import { ServiceReleases } from './releases';
 import { type ITier, makePriorityClass, type PooledTierProps, tierNames } from './tier';
 
 /**
@@ -51,6 +52,17 @@ export abstract class PooledTier extends Construct implements ITier {
     });
     new Operators(this, 'Operators', { tier, cluster: props.cluster, roleArns: props.operators });
     this.connect(props);
+    new ServiceReleases(this, 'Releases', {
+      ...props,
+      tier,
+      home: this.home,
+      placement: names,
+      databases: Object.fromEntries(
+        props.shards.map((shard, index) => [props.shardNames[index] ?? '', shard] as const),
+      ),
+      cacheOwner: (service) =>
+        props.cacheServices.includes(service) ? { kind: 'service', tier, service } : undefined,
+    });
   }
 
   /** Opens what the tier's services use: every shard of the cell, and the cache, each service as its own user. */

@@ -5,6 +5,8 @@ import type { NamespaceSurroundings } from '../compute/isolated-namespace';
 import type { BusinessHours, NodePoolProps } from '../cluster/node-pool';
 import type { ICache, ICluster, IDatabase } from '../core/interfaces';
 import { ownerName } from '../core/owner';
+import type { EarlyTenants } from '../gateway/owner-route';
+import type { ReachedCache, ReleaseSettings } from './releases';
 
 /** What a tier is to others: names that namespaces, admission policies and tenants refer to. */
 export interface ITier {
@@ -51,11 +53,16 @@ export interface PooledTierProps extends TierProps {
   readonly containers: ContainerSizes;
   /** The cell's shards: every pod may use each of them. */
   readonly shards: readonly IDatabase[];
+  /** Names of the shards in tokens and in the registry, in the order of `shards`: `data-shard-1`. */
+  readonly shardNames: readonly string[];
   /** Database user of the tier's services, which every shard has. */
   readonly dbUser: string;
-  readonly cache: Pick<ICache, 'replicationGroupArn'>;
+  readonly cache: ReachedCache & Pick<ICache, 'replicationGroupArn'>;
   /** Those of the services that have a user in the cache. */
   readonly cacheServices: readonly string[];
+  readonly releases: ReleaseSettings;
+  /** Tenants who get a release before the others: where there are slices besides `main`. @default - none */
+  readonly early?: EarlyTenants;
 }
 
 /** Makes the rank of a tier's pods. Never the default of the cluster: pods without a class come last. */

@@ -33,13 +33,16 @@ const placesPods = ({ body }: KubernetesFact): boolean => {
   );
 };
 
-/** Policies that hold operators, deployers and routes to what roles alone cannot say, and the resources that each is about. */
+/** Policies that hold operators, deployers, releases, rollouts and routes to what roles alone cannot say, and the resources that each is about. */
 const PEOPLE: Readonly<Record<string, readonly (readonly [group: string, resource: string])[]>> = {
   'bulkhead-deployers': [['*', '*/*']],
+  'bulkhead-migrations': [['*', '*/*']],
   'bulkhead-operators': [
     ['apps', 'deployments'],
     ['argoproj.io', 'rollouts'],
   ],
+  'bulkhead-releases': [['*', '*/*']],
+  'bulkhead-rollouts': [['argoproj.io', '*']],
   'bulkhead-routes': [
     ['gateway.networking.k8s.io', '*'],
     ['gateway.envoyproxy.io', '*'],

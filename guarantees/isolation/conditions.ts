@@ -90,6 +90,33 @@ export const demandedRoles = ({ conditions }: PolicyStatementFact): readonly str
     )
     .flatMap(({ values }) => values);
 
+/** Roles that a statement demands who asks to be one of, by ARNs of which some end in `-*`; nothing if it demands none. */
+export const demandedRolePatterns = ({ conditions }: PolicyStatementFact): readonly string[] =>
+  conditions
+    .filter(
+      ({ test, variable, values }) =>
+        /^(StringLike|ArnLike)$/i.test(test) &&
+        /^aws:PrincipalArn$/i.test(variable) &&
+        values.every((value) => /^arn:aws[\w-]*:iam::\d{12}:role\/[^*?$]+(-\*)?$/.test(value)),
+    )
+    .flatMap(({ values }) => values);
+
+/** Who may ask: of a whole account, those of its roles that a condition names, if it does. */
+export function asked(
+  statement: PolicyStatementFact,
+  identifiers: readonly string[],
+  roles: readonly string[] = demandedRoles(statement),
+): readonly string[] {
+  return identifiers.flatMap((identifier) => {
+    const account = WHOLE_ACCOUNT.exec(identifier)?.[1];
+    const named = roles.filter((role) => accountOf(role) === account);
+    return account !== undefined && named.length > 0 ? named : [identifier];
+  });
+}
+
+/** A principal that stands for all of an account. */
+export const WHOLE_ACCOUNT = /^(?:arn:aws[\w-]*:iam::)?(\d{12})(?::root)?$/;
+
 /** Account of a principal: of its ARN, or the account itself; empty for everybody. */
 export const accountOf = (identifier: string): string =>
   /^(?:arn:aws[\w-]*:(?:iam|sts)::)?(\d{12})(?::|$)/.exec(identifier)?.[1] ?? '';

@@ -69,6 +69,8 @@ export const DATA_ACTIONS: Readonly<Record<string, readonly string[]>> = {
   ],
   // Functions that work for all tenants.
   lambda: ['InvokeFunction', 'UpdateFunctionCode', 'UpdateFunctionConfiguration', 'AddPermission'],
+  // What changes services of all owners.
+  codebuild: ['StartBuild', 'StartBuildBatch', 'RetryBuild', 'CreateProject', 'UpdateProject'],
   // The registry of tenants.
   dynamodb: [
     'GetItem',

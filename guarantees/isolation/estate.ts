@@ -9,6 +9,7 @@ import {
 } from './owners';
 import { isLiteral, literalPrefix, matches, overlap } from './patterns';
 import { grouped } from './stack';
+import { reachesSyntheticOnly, SYNTHETIC_TENANTS } from './synthetic';
 import type { World } from './world';
 
 /** Where names of owners stand: their cell, and what kind of owner. */
@@ -50,6 +51,7 @@ export function namesOf(place: StackPlace, kind: Kind, id: string): readonly str
     at('cognito-idp', `userpool/${any}`),
     at('lambda', `function:${prefix}-token-claims`),
     at('lambda', `function:${prefix}-machine-client`),
+    at('codebuild', `project/${prefix}-release-${any}`),
   ];
 }
 
@@ -79,6 +81,7 @@ export class Estates {
    * @param except stack of the owner whom it may reach
    */
   public reached(pattern: string, except: string): string {
+    if (reachesSyntheticOnly(pattern)) return SYNTHETIC_TENANTS;
     const named = this.named(pattern);
     if (named !== undefined && named.stack !== except) return named.stack;
     const index = (this.index ??= this.names());

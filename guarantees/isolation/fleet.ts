@@ -172,10 +172,28 @@ export function proxyProblems(stack: Stack, fleet: Fleet): readonly string[] {
     ...(isTrue(at(spec, 'mergeGateways'))
       ? [`${proxy.address} serves all Gateways with the same proxies (mergeGateways)`]
       : []),
-    ...(at(spec, 'bootstrap') === undefined
+    ...(onlyMeasures(at(spec, 'bootstrap'))
       ? []
       : [`${proxy.address} changes proxies past everything that is checked (bootstrap)`]),
   ];
+}
+
+/** Whether what is merged into the proxies' own configuration says how they measure, and nothing else. */
+function onlyMeasures(bootstrap: Json | undefined): boolean {
+  if (bootstrap === undefined) return true;
+  if (textOf(at(bootstrap, 'type')) !== 'Merge') return false;
+  const merged = jsonOf(textOf(at(bootstrap, 'value')));
+  const keys = (value: Json | undefined): string => Object.keys(objectOf(value)).join();
+  return keys(merged) === 'stats_config' && keys(at(merged, 'stats_config')) === 'histogram_bucket_settings';
+}
+
+/** JSON, or nothing where a text is none: YAML says more than is understood here. */
+function jsonOf(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined;
+  }
 }
 
 const JWT = 'envoy.filters.http.jwt_authn';

@@ -1,5 +1,5 @@
 import { nameWithin } from '../../constructs/core/naming';
-import { nameParts, prefixOf } from '../../constructs/core/placement';
+import { nameParts, type Placement, prefixOf } from '../../constructs/core/placement';
 import type { StackFacts, StackPlace } from './facts';
 
 /** Whom resources belong to: a dedicated tenant, or the pooled tenants of a tier together. */
@@ -37,11 +37,17 @@ export function ownerOf(stack: string, place: StackPlace): Owner | undefined {
   };
 }
 
-/** `bulkhead-prod-use1a`: how all physical names of a cell begin. */
-export const prefixOfCell = (place: StackPlace): string => prefixOf(place);
+/** Stacks of the platform itself are in no cell, and their names have none. */
+const placementOf = ({ cell, ...place }: StackPlace): Placement => ({
+  ...place,
+  ...(cell !== '' && { cell }),
+});
+
+/** `bulkhead-prod-use1a`: how all physical names of a cell begin; `bulkhead-prod` for what a platform has once. */
+export const prefixOfCell = (place: StackPlace): string => prefixOf(placementOf(place));
 
 /** `bulkhead/prod/use1a`: how all paths of a cell begin. */
-export const pathOfCell = (place: StackPlace): string => nameParts(place).join('/');
+export const pathOfCell = (place: StackPlace): string => nameParts(placementOf(place)).join('/');
 
 /** Name of the parameter in which a stack of the cell publishes: `/bulkhead/prod/use1a/cache`. */
 export const contractOf = (place: StackPlace, stack: string): string => `/${pathOfCell(place)}/${stack}`;

@@ -68,6 +68,10 @@ export function principal(world: World, text: string, place: StackPlace): Princi
   return { role: undefined, owner: named ?? ownerByRoleName(text, place), text };
 }
 
+/** Where not all stacks are here, accounts of the platform are not known, but how its roles are called. */
+export const isPlatforms = (world: World, { place }: Stack, identifier: string): boolean =>
+  !world.complete && identifier.includes(`:role/${place.platform}-${place.environment}-`);
+
 /** Roles of services are called `<cell's prefix>-<owner's namespace>.<service>`. */
 function ownerByRoleName(text: string, place: StackPlace): Owner | undefined {
   const start = text.lastIndexOf(`${prefixOfCell(place)}-`);

@@ -4,6 +4,7 @@ import { type Json, type JsonObject, textOf, textsOf } from './facts/json';
 import { contractOf, type Owner, ownerOf } from './owners';
 import { type Role, rolesOf } from './roles';
 import { grouped, type Stack } from './stack';
+import { isSynthetic } from './synthetic';
 
 /** Fields of contracts may themselves come from contracts, but not for ever. */
 const DEEPEST = 4;
@@ -55,7 +56,7 @@ export class World {
   public ownerOfNamespace(place: StackPlace, namespace: string): Owner | undefined {
     return (
       this.ownersByNamespace.get(`${place.cell}/${namespace}`) ??
-      (this.complete ? undefined : ownerOf(`${place.cell}-${namespace}`, place))
+      (this.complete || isSynthetic(namespace) ? undefined : ownerOf(`${place.cell}-${namespace}`, place))
     );
   }
 

@@ -90,6 +90,22 @@ export function platformOf(
       cell: fixed.includes(tenant) || index % 2 === 0 ? cells[0] : cells[1],
       nodePool: index % 3 === 0 ? 'own' : 'shared',
     })),
+    delivery: {
+      ...prod.delivery,
+      services: Object.fromEntries(
+        services.map((name) => [
+          name,
+          {
+            repository: `bulkhead/${name}`,
+            branch: 'main',
+            paths: [],
+            tags: [],
+            schema: false,
+            smoke: [{ path: '/health', status: 200 }],
+          },
+        ]),
+      ),
+    },
     tiers: {
       starter: { ...starter, services },
       professional: { ...professional, services },

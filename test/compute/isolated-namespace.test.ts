@@ -88,7 +88,9 @@ describe('an isolated namespace', () => {
 
   it('lets nobody in but its fleet of the gateway, and nothing out but names and AWS', () => {
     const policies = policiesOf(stack);
-    expect(Object.keys(policies).sort()).toEqual(['aws-services', 'deny-all', 'dns', 'from-gateway']);
+    expect(Object.keys(policies).sort()).toEqual([
+      ...['aws-services', 'deny-all', 'dns', 'from-gateway', 'from-smoke', 'smoke'],
+    ]);
     expect(policies['deny-all']).toEqual({ pod_selector: {}, policy_types: ['Ingress', 'Egress'] });
     expect(policies['from-gateway']).toMatchObject({
       pod_selector: {},
@@ -116,10 +118,34 @@ describe('an isolated namespace', () => {
     });
   });
 
-  it('gives its pods a security group of their own, without a rule', () => {
+  it('lets pods of smoke tests call the others on one port, which may not call one another', () => {
+    const { 'from-smoke': inward, smoke: outward } = policiesOf(stack);
+    const having = (operator: string) => ({
+      match_expressions: [{ key: 'bulkhead/smoke', operator }],
+    });
+    const ports = [{ port: '8080', protocol: 'TCP' }];
+    expect(inward).toEqual({
+      pod_selector: having('DoesNotExist'),
+      policy_types: ['Ingress'],
+      ingress: [{ from: [{ pod_selector: having('Exists') }], ports }],
+    });
+    expect(outward).toEqual({
+      pod_selector: having('Exists'),
+      policy_types: ['Egress'],
+      egress: [{ to: [{ pod_selector: having('DoesNotExist') }], ports }],
+    });
+  });
+
+  it('gives its pods a security group of their own, which lets in nobody but one another', () => {
     const group = stack.only('aws_security_group');
     expect(group['name']).toBe('bulkhead-prod-use1a-tenant-acme-pods');
-    expect(stack.resources('aws_vpc_security_group_ingress_rule')).toEqual([]);
+    const own = `\${${group.address}.id}`;
+    for (const direction of ['ingress', 'egress']) {
+      expect(stack.only(`aws_vpc_security_group_${direction}_rule`)).toMatchObject({
+        ...{ security_group_id: own, referenced_security_group_id: own },
+        ...{ ip_protocol: 'tcp', from_port: 8080, to_port: 8080 },
+      });
+    }
     expect(objects).toEqual([
       expect.objectContaining({
         kind: 'SecurityGroupPolicy',
@@ -139,7 +165,7 @@ describe('an isolated namespace', () => {
     ]);
   });
 
-  it('is looked after by the operators of its tier and deployed by its deployers, by what is bound here alone', () => {
+  it('is looked after by the operators of its tier, deployed by its deployers and gets releases, by what is bound here alone', () => {
     const bindings = stack
       .resources('kubernetes_role_binding_v1')
       .map(
@@ -148,6 +174,7 @@ describe('an isolated namespace', () => {
     expect(bindings).toEqual([
       ['tenant-acme', 'bulkhead:deployers:tenant', 'bulkhead-namespace-deployer'],
       ['tenant-acme', 'bulkhead:operators:enterprise', 'bulkhead-operator'],
+      ['tenant-acme', 'bulkhead:releases', 'bulkhead-release'],
     ]);
     expect(stack.resources('kubernetes_cluster_role_binding_v1')).toEqual([]);
   });
@@ -155,7 +182,14 @@ describe('an isolated namespace', () => {
   it('without services has no role and no way to AWS', () => {
     const { stack: empty } = build({ services: [], quota: { ...QUOTA, pods: 0 } });
     expect(empty.resources('aws_iam_role')).toEqual([]);
-    expect(Object.keys(policiesOf(empty))).not.toContain('aws-services');
+    expect(Object.keys(policiesOf(empty)).sort()).toEqual(['deny-all', 'dns', 'from-gateway']);
+    expect(empty.resources('aws_vpc_security_group_ingress_rule')).toEqual([]);
+    // Whoever contracts a schema must see that nothing runs here.
+    expect(
+      empty
+        .resources('kubernetes_role_binding_v1')
+        .map(({ metadata }) => (metadata as { name: string }).name),
+    ).toEqual(['deployer', 'operators', 'releases']);
   });
 });
 

@@ -173,6 +173,22 @@ describe('network policies', () => {
     expect(open((connection) => model.reaches(PODS.acme, other, connection))).toBe('·');
   });
 
+  it('let a smoke test call the pods of its own owner on one port, and be called by nobody', () => {
+    for (const owner of OWNERS) {
+      const smoke: Pod = {
+        ...{ namespace: PODS[owner].namespace, ip: address('private', 98) },
+        labels: { 'bulkhead/smoke': 'api' },
+      };
+      const called = Object.entries(PODS).filter(
+        ([, pod]) => model.reaches(smoke, pod, { port: 8080 }) || model.reaches(smoke, pod, { port: 9999 }),
+      );
+      expect(called.map(([name]) => name)).toEqual([owner]);
+      expect(open((connection) => model.reaches(smoke, PODS[owner], connection))).toBe('8080');
+      expect(open((connection) => model.reaches(PODS[owner], smoke, connection))).toBe('·');
+      expect(open((connection) => model.reaches(smoke, { ...smoke }, connection))).toBe('·');
+    }
+  });
+
   it('let each fleet of gateways reach its own tenants, and those on one port', () => {
     for (const tier of ['starter', 'professional']) {
       expect([opened('gw-shared', tier), opened('gw-enterprise', tier)]).toEqual(['8080', '·']);
@@ -325,6 +341,13 @@ describe('security groups', () => {
      nodes, gateways | 8080    | 8080         | 8080 | 8080    | 8080       | -               | all     | ·           | ·     | ·       | ·          | ·     | 443
      outside         | ·       | ·            | ·    | ·       | ·          | ·               | -       | ·           | ·     | ·       | ·          | ·     | ·
     `);
+  });
+
+  it('let pods of one owner reach one another on one port, of which policies admit smoke tests only', () => {
+    for (const owner of OWNERS) {
+      const other = { ...pods(owner), ip: address('private', 99) };
+      expect(open((connection) => groups.reaches(pods(owner), other, connection))).toBe('8080');
+    }
   });
 
   it('let each owner reach its own databases and nobody else’s', () => {

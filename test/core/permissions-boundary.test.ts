@@ -9,9 +9,9 @@ it('is the policy of the cell in its own account', () => {
   );
 });
 
-it('is refused outside cells, where there is none', () => {
+it("is the platform's own outside cells", () => {
   const { platform, environment, account, region } = TEST_PLACEMENT;
   const scope = new Construct(testStack(), 'Home');
   setPlacement(scope, { platform, environment, account, region });
-  expect(() => permissionsBoundaryArn(scope)).toThrow('[test/Home] no permissions boundary outside cells');
+  expect(permissionsBoundaryArn(scope)).toBe('arn:aws:iam::222222222222:policy/bulkhead-prod-boundary');
 });

@@ -22,6 +22,7 @@ export const fleetProps = (fleet: Fleet = 'shared'): GatewayFleetProps => ({
     jwksUri: 'https://cognito-idp.us-east-1.amazonaws.com/us-east-1_pool/.well-known/jwks.json',
   },
   proxies: { min: 3, max: 12 },
+  latencyObjectives: fleet === 'shared' ? [800, 400] : [250],
   maxRequestKiB: 1024,
   requestTimeoutSeconds: 30,
   dependsOn: [],

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { loadPlatform } from '../../config/load';
 import type { Platform } from '../../config/platform';
+import { SLICES } from '../../constructs/core/releases';
 import { brokenCrdRules } from '../support/envoy-gateway-crds';
 import { unguarded, walkedRules } from '../support/guarded-routes';
 import { kubernetesObjects, type SentObject } from '../support/kubernetes-objects';
@@ -52,7 +53,10 @@ describe.each(cells)('cell %s', (cell, platform, objects) => {
     const zone = `${cell}.${platform.dns.domain}`;
     const pooled = (['starter', 'professional'] as const).flatMap((tier) =>
       platform.cells.some(({ id, data }) => id === cell && data.pools[tier].maxPods > 0)
-        ? platform.tiers[tier].services.map((service) => `shared shared.${zone} /${service} service`)
+        ? platform.tiers[tier].services.flatMap((service) =>
+            // Of starter, one more for each slice that gets releases first.
+            (tier === 'starter' ? SLICES : ['main']).map(() => `shared shared.${zone} /${service} service`),
+          )
         : [],
     );
     const dedicated = platform.tenants

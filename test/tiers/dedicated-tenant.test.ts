@@ -1,6 +1,6 @@
 import { DedicatedTenant, type DedicatedTenantProps } from '../../constructs/tiers/dedicated-tenant';
 import { OPTIONS } from '../data/fixture';
-import { build, pooledProps } from './fixture';
+import { build, CACHE, pooledProps, RELEASES, variablesOf } from './fixture';
 
 const tenant = (props: Partial<DedicatedTenantProps> = {}) =>
   build((scope) => {
@@ -16,10 +16,8 @@ const tenant = (props: Partial<DedicatedTenantProps> = {}) =>
         namespace: 'data-migrations',
         securityGroupId: 'sg-migrations',
       },
-      cache: {
-        replicationGroupArn: 'arn:aws:elasticache:us-east-1:222222222222:replicationgroup:cache',
-        userGroupId: 'cache',
-      },
+      cache: { ...CACHE, userGroupId: 'cache' },
+      releases: RELEASES,
       zone: { id: 'Z1', name: 'use1a.bulkhead.example' },
       identity: {
         userPoolId: 'us-east-1_Ab12Cd34E',
@@ -65,7 +63,7 @@ describe('a dedicated tenant', () => {
     expect(statement?.['resources'][0]).toMatch(
       /dbuser:\$\{aws_rds_cluster\.[\w-]+\.cluster_resource_id\}\/bulkhead_tenant_acme_eu$/,
     );
-    expect(stack.only('kubernetes_config_map_v1')['data']['tenancy.sql']).toContain(
+    expect(stack.only('kubernetes_config_map_v1', 'Tenancy')['data']['tenancy.sql']).toContain(
       "'bulkhead_tenant_acme_eu'",
     );
   });
@@ -80,7 +78,19 @@ describe('a dedicated tenant', () => {
     expect(peers).toEqual([
       ['sg-migrations', 5432],
       [`\${${pods}.id}`, 5432],
+      // Smoke tests of the tenant's own services.
+      [`\${${pods}.id}`, 8080],
     ]);
+  });
+
+  it('tells its services whose they are, and of no database and no part of the cache but its own', () => {
+    expect(variablesOf(objects, 'api')).toMatchObject({
+      ...{ TIER: 'enterprise', TENANT: 'acme-eu', DATABASE_USER: 'bulkhead_tenant_acme_eu' },
+      DATABASE_HOSTS: expect.stringMatching(
+        /^\{"tenant-acme-eu":\{"writer":"[^"]+","reader":"[^"]+"\}\}$/,
+      ) as string,
+      ...{ CACHE_USER: 'bulkhead-prod-use1a-ten-acme-eu', CACHE_PREFIX: 'ten:acme-eu:' },
+    });
   });
 
   it("keeps its secret from all whose pods are not the tenant's", () => {

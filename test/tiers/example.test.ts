@@ -26,12 +26,13 @@ describe('the tier of the guide', () => {
       'NodePool',
       'SecurityGroupPolicy',
     ]);
-    expect(stack.resources('aws_vpc_security_group_ingress_rule')).toHaveLength(1);
+    // The first shard, and smoke tests within the namespace.
+    expect(stack.resources('aws_vpc_security_group_ingress_rule')).toHaveLength(2);
     expect(
       stack
         .resources('kubernetes_network_policy_v1')
         .map(({ metadata }) => String(metadata.name))
         .sort(),
-    ).toEqual(['aws-services', 'databases', 'deny-all', 'dns', 'from-gateway']);
+    ).toEqual(['aws-services', 'databases', 'deny-all', 'dns', 'from-gateway', 'from-smoke', 'smoke']);
   });
 });

@@ -1,7 +1,7 @@
 import { ProfessionalTier } from '../../constructs/tiers/professional-tier';
 import { StarterTier } from '../../constructs/tiers/starter-tier';
 import type { PooledTierProps } from '../../constructs/tiers/tier';
-import { build, pooledProps } from './fixture';
+import { build, pooledProps, variablesOf } from './fixture';
 
 const starter = (props: Partial<PooledTierProps> = {}) =>
   build((scope) => new StarterTier(scope, 'Tier', { ...pooledProps(scope), ...props }));
@@ -16,7 +16,13 @@ describe('a pooled tier', () => {
       global_default: false,
     });
     expect(stack.only('kubernetes_namespace_v1')['metadata'].name).toBe('tier-starter');
-    expect(objects.map(({ kind, metadata }) => `${kind}/${metadata.name}`).sort()).toEqual([
+    const released = (name: string): boolean => /^(release-)?(api|worker)/.test(name);
+    expect(
+      objects
+        .filter(({ metadata }) => !released(metadata.name))
+        .map(({ kind, metadata }) => `${kind}/${metadata.name}`)
+        .sort(),
+    ).toEqual([
       'EC2NodeClass/tier-starter',
       'HTTPRoute/service-api',
       'HTTPRoute/service-worker',
@@ -32,11 +38,9 @@ describe('a pooled tier', () => {
   it('reaches every shard, and logs in as one user, each service with its own role', () => {
     const rules = stack
       .resources('aws_vpc_security_group_ingress_rule')
-      .map(({ security_group_id, from_port }) => [security_group_id, from_port] as unknown);
-    expect(rules).toEqual([
-      ['sg-shard-1', 5432],
-      ['sg-shard-2', 5432],
-    ]);
+      .filter(({ from_port }) => from_port === 5432)
+      .map(({ security_group_id }) => security_group_id as unknown);
+    expect(rules).toEqual(['sg-shard-1', 'sg-shard-2']);
     const users = stack
       .data('aws_iam_policy_document')
       .filter(({ path }) => path.includes('connect-'))
@@ -57,6 +61,33 @@ describe('a pooled tier', () => {
         'arn:aws:elasticache:us-east-1:222222222222:user:bulkhead-prod-use1a-svc-starter-api',
       ],
     ]);
+  });
+
+  it('has for each service what releases need, with the same program to try them out', () => {
+    const names = (kind: string) =>
+      objects.filter((object) => object.kind === kind).map(({ metadata }) => metadata.name);
+    expect(names('Rollout')).toEqual(['api', 'worker']);
+    expect(names('ConfigMap')).toEqual(['release-api', 'release-worker']);
+    const program = String(stack.only('kubernetes_config_map_v1', 'Smoke')['metadata'].name);
+    expect(program).toMatch(/^smoke-[0-9a-f]{12}$/);
+    for (const name of ['api-smoke', 'worker-smoke'])
+      expect(JSON.stringify(objects.find(({ metadata }) => metadata.name === name))).toContain(program);
+  });
+
+  it('tells its services where the shards are, by the names that tokens have for them, and each its own part of the cache', () => {
+    expect(variablesOf(objects, 'api')).toMatchObject({
+      ...{ TIER: 'starter', CELL: 'use1a', AWS_REGION: 'us-east-1' },
+      DATABASE_HOSTS: JSON.stringify({
+        'data-shard-1': { writer: 'shard-1.example', reader: 'shard-1.ro.example' },
+        'data-shard-2': { writer: 'shard-2.example', reader: 'shard-2.ro.example' },
+      }),
+      ...{ DATABASE_PORT: '5432', DATABASE_NAME: 'bulkhead', DATABASE_USER: 'bulkhead_starter' },
+      ...{ CACHE_ENDPOINT: 'cache.example', CACHE_PORT: '6379', CACHE_NAME: 'bulkhead-prod-use1a' },
+      ...{ CACHE_USER: 'bulkhead-prod-use1a-svc-starter-api', CACHE_PREFIX: 'svc:starter:api:' },
+    });
+    // It has no user there, and no one tenant.
+    const worker = Object.keys(variablesOf(objects, 'worker'));
+    expect(worker.filter((name) => name.startsWith('CACHE') || name === 'TENANT')).toEqual([]);
   });
 
   it('is looked after by people who are members of a group and have no right by that', () => {

@@ -1,5 +1,5 @@
 import { WORKLOAD_LABELS } from '../../../constructs/core/workload-labels';
-import { at, listOf } from '../facts/json';
+import { at, listOf, objectOf } from '../facts/json';
 import { fleetOf, GATEWAY_LABEL, GATEWAY_NAMESPACE, isGatewayPeer } from '../gateway';
 import { objectsOf } from '../stack';
 import { type Control, judge, problems } from './control';
@@ -14,7 +14,10 @@ export const gatewayFleet: Control = {
     const candidates = objectsOf(stack, owner, 'NetworkPolicy')
       .map(({ address, body }) => ({
         address,
-        peers: listOf(at(body, 'spec', 'ingress')).flatMap((rule) => listOf(at(rule, 'from'))),
+        // Pods of the namespace itself are no proxies: `references/network-policies.ts` says which of them may call.
+        peers: listOf(at(body, 'spec', 'ingress'))
+          .flatMap((rule) => listOf(at(rule, 'from')))
+          .filter((peer) => Object.keys(objectOf(peer)).join() !== 'podSelector'),
       }))
       .filter(({ peers }) => peers.length > 0)
       .map(({ address, peers }) => ({

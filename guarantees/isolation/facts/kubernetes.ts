@@ -111,9 +111,47 @@ function objectFact(address: string, object: JsonObject, releaseNamespace: strin
     namespace: textOf(metadata['namespace']) || (CLUSTER_KINDS.has(kind) ? '' : releaseNamespace),
     labels: textMap(metadata['labels']),
     annotations: textMap(metadata['annotations']),
-    body: bodyOf(kind, object),
+    body: bodyIn(kind, textOf(metadata['name']), object),
   };
 }
+
+/** Config maps are looked into where they hold pods that somebody starts as they stand there. */
+function bodyIn(kind: string, name: string, object: JsonObject): JsonObject {
+  if (isPodTemplate(kind, name)) return templateOf(object);
+  return isSchemaJob(kind, name) ? schemaJobOf(object) : bodyOf(kind, object);
+}
+
+/** Config maps whose key `job` is the job that changes a schema. */
+const isSchemaJob = (kind: string, name: string): boolean =>
+  kind === 'ConfigMap' && name.startsWith('schema-');
+
+/** What is asked of {@link OF_PODS}; nothing where that cannot be read. */
+function schemaJobOf(object: JsonObject): JsonObject {
+  try {
+    const job = JSON.parse(textOf(at(object, 'data', 'job'))) as Json;
+    return { pod: podOf(objectOf(at(job, 'spec', 'template', 'spec'))) };
+  } catch {
+    return {};
+  }
+}
+
+/** Config maps whose key `template` says what pods of a service are. */
+const isPodTemplate = (kind: string, name: string): boolean =>
+  kind === 'ConfigMap' && name.startsWith('release-');
+
+/** Pods' labels and what is asked of {@link OF_PODS}; nothing where that cannot be read. */
+function templateOf(object: JsonObject): JsonObject {
+  let template: JsonObject;
+  try {
+    template = objectOf(JSON.parse(textOf(at(object, 'data', 'template'))) as Json);
+  } catch {
+    return {};
+  }
+  return { labels: objectOf(at(template, 'metadata', 'labels')), pod: podOf(objectOf(template['spec'])) };
+}
+
+const podOf = (pod: JsonObject): JsonObject =>
+  Object.fromEntries(OF_PODS.flatMap((key) => (pod[key] === undefined ? [] : [[key, pod[key]]])));
 
 const textMap = (value: Json | undefined): Record<string, string> =>
   Object.fromEntries(Object.entries(objectOf(value)).map(([key, text]) => [key, textOf(text)]));
@@ -126,9 +164,7 @@ function bodyOf(kind: string, object: JsonObject): JsonObject {
   if (!RUNNING.has(kind)) return body;
   const spec = kind === 'CronJob' ? at(body, 'spec', 'jobTemplate', 'spec') : body['spec'];
   const pod = kind === 'Pod' ? objectOf(spec) : objectOf(at(spec, 'template', 'spec'));
-  return {
-    pod: Object.fromEntries(OF_PODS.flatMap((key) => (pod[key] === undefined ? [] : [[key, pod[key]]]))),
-  };
+  return { pod: podOf(pod) };
 }
 
 /** Kinds of the whole cluster, for objects in charts that name no namespace. */

@@ -22,7 +22,7 @@ function entries({ world, stack }: Scene): readonly Finding[] {
         ? !own.includes(group)
         : group.startsWith('system:') ||
           group.startsWith('bulkhead:operators:') ||
-          !isDeployersOwn(group, who.text),
+          !isOwnGroup(group, who.text),
     );
     return [
       ...(who.owner
@@ -50,10 +50,15 @@ function entries({ world, stack }: Scene): readonly Finding[] {
   });
 }
 
-/** Whether a group of deployers is that of the role that gets into it. Groups that nothing binds may be anybody's. */
-function isDeployersOwn(group: string, role: string): boolean {
-  const kind = /^bulkhead:deployers:(.+)$/.exec(group)?.[1];
-  return kind === undefined || role.endsWith(`-deploy-${kind}`);
+/**
+ * Whether a group of those who deploy, release or change schemas is that of the role that gets into it. Groups that nothing
+ * binds may be anybody's.
+ */
+function isOwnGroup(group: string, role: string): boolean {
+  const [, kind, of] = /^bulkhead:(deployers|releases|migrations)(?::(.+))?$/.exec(group) ?? [];
+  if (kind === undefined) return true;
+  if (kind === 'deployers') return role.endsWith(`-deploy-${of ?? ''}`);
+  return of === undefined ? /-release-[a-z0-9-]+$/.test(role) : role.endsWith(`-release-${of}`);
 }
 
 /** Ways into the cluster past access entries: what they let in stands in no stack. */

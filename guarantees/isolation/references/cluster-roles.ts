@@ -38,12 +38,28 @@ const MOST: Readonly<Record<string, Rights>> = {
     ...each('policy', 'poddisruptionbudgets', READ),
   },
   'bulkhead-namespace-deployer': {
-    ...each('', 'limitranges resourcequotas secrets serviceaccounts', ALL),
+    ...each('', 'configmaps limitranges resourcequotas secrets serviceaccounts services', ALL),
+    ...each('argoproj.io', 'analysistemplates rollouts', ALL),
     ...each('gateway.envoyproxy.io', 'httproutefilters', ALL),
     ...each('gateway.networking.k8s.io', 'httproutes', ALL),
     ...each('networking.k8s.io', 'networkpolicies', ALL),
+    ...each('policy', 'poddisruptionbudgets', ALL),
     ...each(RBAC, 'rolebindings', ALL),
     ...each('vpcresources.k8s.aws', 'securitygrouppolicies', ALL),
+  },
+  // No pod, no rollout and no analysis: what judges a release is not the release's. Secrets are written and not read.
+  'bulkhead-release': {
+    ...each('', 'podtemplates', `${READ} create update patch`),
+    ...each('', 'configmaps', 'get'),
+    ...each('', 'pods', READ),
+    ...each('', 'secrets', 'create patch'),
+    ...each('argoproj.io', 'analysisruns rollouts', READ),
+  },
+  'bulkhead-release-owners': each('', 'namespaces', 'get list'),
+  'bulkhead-migration': {
+    ...each('', 'configmaps', 'get create patch'),
+    ...each('', 'pods', 'get list'),
+    ...each('batch', 'jobs', `${READ} create delete`),
   },
   'bulkhead-deployer': {
     ...each('', 'namespaces', `${READ} create update patch`),
@@ -55,7 +71,7 @@ const MOST: Readonly<Record<string, Rights>> = {
 };
 
 /** The roles that `bind` may be about. */
-const BOUND = ['bulkhead-operator', 'bulkhead-namespace-deployer'];
+const BOUND = ['bulkhead-operator', 'bulkhead-namespace-deployer', 'bulkhead-release'];
 
 function each(group: string, resources: string, verbs: string): Rights {
   return Object.fromEntries(resources.split(' ').map((resource) => [`${resource} of ${group}`, verbs]));

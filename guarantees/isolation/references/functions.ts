@@ -4,23 +4,46 @@ import type { Finding } from '../finding';
 import { API_SCOPES, functionName, inputOf, MACHINE_SCOPE, TENANT_ATTRIBUTE } from '../identity';
 import { type Owner, pathOfCell } from '../owners';
 import { attribute, resourcesOf, type Stack } from '../stack';
+import { isSyntheticOf, SYNTHETIC_TENANTS } from '../synthetic';
 import { EVERYBODY, finder, type Rule, type Scene } from './rule';
 
-/** Functions: what owners' stacks have them do, and whom the platform's own let call them. */
+/** Functions: what stacks have them do for owners, and whom the platform's own let call them. */
 export const functions: Rule = (scene) => {
   const { owner } = scene.stack;
+  const called = resourcesOf(scene.stack, 'aws_lambda_invocation');
   return owner
-    ? resourcesOf(scene.stack, 'aws_lambda_invocation').flatMap((call) => calls(scene, owner, call))
-    : resourcesOf(scene.stack, 'aws_lambda_permission', 'aws_lambda_function_url').flatMap((each) =>
-        admitted(scene, each),
-      );
+    ? called.flatMap((call) => calls(scene, owner, call))
+    : [
+        ...called.flatMap((call) => calls(scene, syntheticOf(scene, call), call)),
+        ...resourcesOf(scene.stack, 'aws_lambda_permission', 'aws_lambda_function_url').flatMap((each) =>
+          admitted(scene, each),
+        ),
+      ];
 };
 
+/** For whom a stack has functions work: an owner, or in the identity stack a tenant that the platform itself is. */
+type Beneficiary = Pick<Owner, 'kind' | 'id' | 'stack' | 'namespace' | 'place'>;
+
+/** The synthetic tenant that a call of the identity stack is for. For others the platform's stacks call no function. */
+function syntheticOf({ world, stack }: Scene, call: ResourceFact): Beneficiary {
+  const id = textOf(inputOf(call)['tenantId']);
+  const namespace = `tenant-${id}`;
+  const known =
+    isSyntheticOf(stack.place, namespace) && world.publisher(stack.place, 'identity') === stack.name;
+  return {
+    kind: 'tenant',
+    id: known ? id : SYNTHETIC_TENANTS,
+    namespace: known ? namespace : '',
+    stack: stack.name,
+    place: stack.place,
+  };
+}
+
 /** What may be said to each function, by key: whether a value is about the owner alone. */
-type Input = Readonly<Record<string, (value: Json, owner: Owner) => boolean>>;
+type Input = Readonly<Record<string, (value: Json, owner: Beneficiary) => boolean>>;
 
 const anything = (): boolean => true;
-const ownId = (value: Json, { id }: Owner): boolean => value === id;
+const ownId = (value: Json, { id }: Beneficiary): boolean => value === id;
 
 const INPUTS: Readonly<Record<'machine-client' | 'oidc-provider', Input>> = {
   'machine-client': {
@@ -46,7 +69,7 @@ const INPUTS: Readonly<Record<'machine-client' | 'oidc-provider', Input>> = {
   },
 };
 
-function calls(scene: Scene, owner: Owner, call: ResourceFact): readonly Finding[] {
+function calls(scene: Scene, owner: Beneficiary, call: ResourceFact): readonly Finding[] {
   const { world, stack } = scene;
   const found = finder('function', stack);
   const name = attribute(call, 'function_name');

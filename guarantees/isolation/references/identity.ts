@@ -4,6 +4,7 @@ import type { Finding } from '../finding';
 import { tenantOfHost } from '../gateway';
 import { API_SCOPES, clientsOf, poolProblems, TENANT_ATTRIBUTE, writesTenant } from '../identity';
 import { attribute, resourcesOf } from '../stack';
+import { isSyntheticOf } from '../synthetic';
 import { EVERYBODY, finder, type Rule, type Scene } from './rule';
 
 /** What tells tenants apart in a user pool: names of resource servers and of identity providers. */
@@ -42,7 +43,7 @@ function named(scene: Scene, resource: ResourceFact, key: string): readonly Find
   const name = attribute(resource, key);
   const own = owner
     ? owner.kind === 'tenant' && name === owner.namespace
-    : !name.startsWith('tenant-') && !name.includes('‹');
+    : (!name.startsWith('tenant-') || isSyntheticHere(scene, name)) && !name.includes('‹');
   if (own) return [];
   return [
     finder('identity', scene.stack)(
@@ -53,6 +54,10 @@ function named(scene: Scene, resource: ResourceFact, key: string): readonly Find
     ),
   ];
 }
+
+/** The identity stack has what synthetic tenants of its cell have: they have no stack of their own. */
+const isSyntheticHere = ({ world, stack }: Scene, name: string): boolean =>
+  isSyntheticOf(stack.place, name) && world.publisher(stack.place, 'identity') === stack.name;
 
 /** What an owner has in a pool, it has in its cell's. */
 function inPool({ world, stack }: Scene, resource: ResourceFact): readonly Finding[] {

@@ -23,12 +23,14 @@ import { nodes } from './nodes';
 import { objects } from './objects';
 import { podIdentity } from './pod-identity';
 import { rbac } from './rbac';
+import { releases } from './releases';
 import { resourcePolicies } from './resource-policies';
 import { roleSettings } from './role-settings';
 import { routes } from './routes';
 import type { Rule } from './rule';
 import { secrets } from './secrets';
 import { securityGroups } from './security-groups';
+import { syntheticTenants } from './synthetic-tenants';
 import { trust } from './trust';
 import { vocabulary } from './vocabulary';
 
@@ -40,6 +42,7 @@ const RULES: readonly Rule[] = [
   roleSettings,
   resourcePolicies,
   secrets,
+  syntheticTenants,
   identity,
   functions,
   routes,
@@ -51,6 +54,7 @@ const RULES: readonly Rule[] = [
   cacheGroups,
   podIdentity,
   objects,
+  releases,
   rbac,
   clusterRoles,
   admission,

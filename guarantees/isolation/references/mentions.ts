@@ -12,7 +12,7 @@ const NAMES = /(?:^|[/:"'\s~]|ten:|svc:)((?:tenant|tier)-[a-z0-9]+(?:-[a-z0-9]+)
 const RESOURCES = /-((?:tenant|tier)-[a-z0-9]+(?:-[a-z0-9]+)*)/g;
 
 /** What the names of an owner's resources end in. A tenant's id may do so too, but then these are of another kind. */
-const OWN_ENDS = /^-(database|proxy|pods|tenancy|reader|final|\d+)(-|$)/;
+const OWN_ENDS = /^-(database|proxy|pods|schema|tenancy|reader|final|\d+)(-|$)/;
 
 /** Ids of owners behind their kind: `alias/bulkhead-prod-use1a-tenant/acme`. */
 const PARTED = /\b(tenant|tier)\/([a-z0-9]+(?:-[a-z0-9]+)*)(?=$|[/:_."' *])/g;

@@ -1,10 +1,11 @@
 import { publisherStack } from '../cluster-settings';
-import { at, listOf, objectOf, type Json, textsOf, visitTexts } from '../facts/json';
+import { at, listOf, objectOf, type Json, textOf, textsOf, visitTexts } from '../facts/json';
 import type { KubernetesFact } from '../facts/kubernetes';
 import type { Finding } from '../finding';
 import { isClosed } from '../selectors';
 import { isDataPeer } from './network-policies';
 import { EVERYBODY, finder, type Rule, type Scene } from './rule';
+import { jobOf, schemaAccount } from './running';
 
 /** Types that name security groups to let them in or out, or to publish them. */
 const NAMING =
@@ -20,8 +21,33 @@ export const migrations: Rule = (scene) => {
   const namespace = world.field(stack.place, 'addons', 'migrationNamespace');
   // Without the stack that publishes them they are names of fields, which nothing else is called.
   const home = !stack.owner && publisherStack(world, stack.place, 'addons') === stack;
-  return [...(home ? fence(scene, namespace, group) : []), ...carriers(scene, namespace, group)];
+  return [
+    ...(home ? fence(scene, namespace, group) : []),
+    ...carriers(scene, namespace, group),
+    ...changes(scene, namespace),
+  ];
 };
+
+/**
+ * Jobs of schema changes, which stacks keep as texts in config maps for releases to start: each runs as the account of its own
+ * database.
+ */
+function changes({ world, stack }: Scene, namespace: string): readonly Finding[] {
+  const found = finder('migrations', stack);
+  const own = schemaAccount(stack);
+  return (stack.kinds.get('ConfigMap') ?? [])
+    .filter((object) => object.namespace === namespace && object.name.startsWith('schema-'))
+    .map((object) => ({ object, account: textOf(at(object.body, 'pod', 'serviceAccountName')) }))
+    .filter(({ account }) => account !== own)
+    .map(({ object, account }) =>
+      found(
+        object,
+        account === '' ? EVERYBODY : jobOf({ world, stack }, account),
+        `the job of schema changes in config map ${object.name} runs as ${account === '' ? 'nobody knows whom' : account}`,
+        `Run it as ${own}`,
+      ),
+    );
+}
 
 /** What keeps the namespace apart, and is missing. */
 function fence({ world, stack }: Scene, namespace: string, group: string): readonly Finding[] {

@@ -45,7 +45,9 @@ const RULES: readonly NameRule[] = [
     attribute: 'name',
     isOwn: (owner, name) => {
       const start = `${prefixOfCell(owner.place)}-${owner.namespace}`;
-      const ends = ['proxy', 'tenancy'].map((end) => nameWithin(NAME_RULES.iamRole.max, [start, end]));
+      const ends = ['proxy', 'schema', 'tenancy'].map((end) =>
+        nameWithin(NAME_RULES.iamRole.max, [start, end]),
+      );
       return name.startsWith(`${start}.`) || ends.includes(name);
     },
     own: (owner) => `${prefixOfCell(owner.place)}-${owner.namespace}.`,

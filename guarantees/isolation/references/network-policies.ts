@@ -13,9 +13,13 @@ import { EVERYBODY, finder, type Rule, type Scene } from './rule';
 /** Where pods ask for the credentials of their role: "EKS Pod Identity Agent", Amazon EKS User Guide. */
 const POD_IDENTITY_AGENT = '169.254.170.23/32';
 
+/** Label of pods of smoke tests. Written down here once more, for what constructs take it to be must not change what is proved. */
+const SMOKE_LABEL = 'bulkhead/smoke';
+
 const fixes = {
-  Ingress: `Let in proxies of the owner’s own fleet on TCP ${WORKLOAD_PORT} only: one peer with both selectors`,
-  Egress: 'Let out to DNS, to the subnets of databases on their ports, and to AWS on TCP 443 only',
+  Ingress: `Let in proxies of the owner’s own fleet, by one peer with both selectors, and pods of smoke tests, on TCP ${WORKLOAD_PORT} only`,
+  Egress:
+    'Let out to DNS, to the subnets of databases on their ports, and to AWS on TCP 443 only; pods of smoke tests to those of the namespace',
 };
 
 /** What policies of an owner's namespace let in and out. Every peer must be understood as one that all owners may have. */
@@ -35,7 +39,7 @@ function ingress(scene: Scene, owner: Owner, policy: KubernetesFact, rule: Json)
   if (peers.length === 0)
     return [found(policy, owner.stack, `${name} lets in everybody`, fixes.Ingress, EVERYBODY)];
   return peers.flatMap((peer) => {
-    if (isInside(peer)) return [];
+    if (isSmoke(peer) && onlyPorts(rule, [WORKLOAD_PORT])) return [];
     if (isGatewayPeer(peer, fleetOf(owner))) {
       if (onlyPorts(rule, [WORKLOAD_PORT])) return [];
       return [
@@ -59,8 +63,8 @@ function egress(scene: Scene, owner: Owner, policy: KubernetesFact, rule: Json):
   const name = `network policy ${policy.name}`;
   if (peers.length === 0) return [found(policy, EVERYBODY, `${name} lets out to everybody`, fixes.Egress)];
   return peers.flatMap((peer) => {
-    const understood = isInside(peer) || isDataPeer(scene.world, scene.stack, peer, rule);
-    if (understood) return [];
+    const ofSmoke = isSmoke(at(policy.body, 'spec')) && isInside(peer) && onlyPorts(rule, [WORKLOAD_PORT]);
+    if (ofSmoke || isDataPeer(scene.world, scene.stack, peer, rule)) return [];
     return [
       found(
         policy,
@@ -79,6 +83,24 @@ export const isDataPeer = (world: World, stack: Stack, peer: Json, rule: Json): 
 
 /** A peer that selects pods and no namespace is in the policy's own. */
 const isInside = (peer: Json): boolean => Object.keys(objectOf(peer)).join() === 'podSelector';
+
+/**
+ * Whether a peer, or what a policy is for, is pods of smoke tests in the policy's own namespace: those that only the platform's own
+ * analyses make. All other pods reach one another through the gateway, which knows whose calls they are.
+ */
+function isSmoke(selecting: Json | undefined): boolean {
+  const { podSelector, namespaceSelector, ipBlock } = objectOf(selecting);
+  if (namespaceSelector !== undefined || ipBlock !== undefined) return false;
+  const { matchLabels, matchExpressions } = objectOf(podSelector);
+  return (
+    SMOKE_LABEL in objectOf(matchLabels) ||
+    listOf(matchExpressions).some(
+      (expression) =>
+        textOf(at(expression, 'key')) === SMOKE_LABEL &&
+        ['Exists', 'In'].includes(textOf(at(expression, 'operator'))),
+    )
+  );
+}
 
 /** Address ranges in which no pod of another owner listens on these ports. */
 function isData(world: World, stack: Stack, peer: Json, rule: Json): boolean {
@@ -118,5 +140,6 @@ function ports(rule: Json): string {
 function whoIs({ world, stack }: Scene, owner: Owner, peer: Json): string {
   const { namespaceSelector, ipBlock } = objectOf(peer);
   if (ipBlock !== undefined) return `everybody in ${textOf(objectOf(ipBlock)['cidr'])}`;
+  if (isInside(peer)) return `pods of ${owner.namespace}, past the gateway`;
   return selectedOwner(world, owner, namespaceSelector) ?? `pods outside ${stack.owner?.namespace ?? ''}`;
 }

@@ -40,6 +40,7 @@ const IN_NAMESPACE = new Set([
     'SecurityGroupPolicy',
   ],
   ...['ConfigMap', 'Job', 'PodDisruptionBudget', 'HTTPRoute', 'HTTPRouteFilter'],
+  ...['Rollout', 'Service', 'AnalysisTemplate'],
 ]);
 
 /** Kinds that jobs on the owner's database need, in the namespace of such jobs. */
@@ -117,10 +118,17 @@ function placed(scene: Scene, object: KubernetesFact): readonly Finding[] {
   ];
 }
 
-/** `tenancy-tenant-acme`, or with a hash behind it: no other owner's name could follow, for it would be followed by a hash too. */
+/**
+ * `schema-tenant-acme`, `tenancy-tenant-acme`, or the latter with a hash behind it: no other owner's name could follow, for it
+ * would be followed by a hash too.
+ */
 function isJobOf({ namespace }: Owner, name: string): boolean {
   const own = `tenancy-${namespace}`;
-  return name === own || (name.startsWith(`${own}-`) && /^[0-9a-f]{12}$/.test(name.slice(own.length + 1)));
+  return (
+    name === `schema-${namespace}` ||
+    name === own ||
+    (name.startsWith(`${own}-`) && /^[0-9a-f]{12}$/.test(name.slice(own.length + 1)))
+  );
 }
 
 function clusterWide(

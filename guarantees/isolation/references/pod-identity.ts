@@ -3,7 +3,7 @@ import type { Finding } from '../finding';
 import { principal } from '../principals';
 import { attribute, resourcesOf } from '../stack';
 import { finder, type Rule } from './rule';
-import { isOthersJob, jobAccount, jobOf } from './running';
+import { isOthersJob, isOwnJob, jobOf } from './running';
 
 /** Which service account gets which role: both of one owner, in its namespace, and with the tags that bind what it may use. */
 export const podIdentity: Rule = ({ world, stack }) =>
@@ -25,7 +25,7 @@ export const podIdentity: Rule = ({ world, stack }) =>
       .filter(({ who }) => stack.owner !== undefined || there !== undefined || who.owner !== undefined);
     const job =
       stack.owner !== undefined &&
-      account === jobAccount(stack) &&
+      isOwnJob(stack, account) &&
       namespace === world.field(stack.place, 'addons', 'migrationNamespace');
     const others = isOthersJob(stack, account);
     const misplaced = stack.owner ? there?.stack !== stack.name && !job : there !== undefined || others;

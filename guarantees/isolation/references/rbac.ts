@@ -6,15 +6,30 @@ import type { World } from '../world';
 import { EVERYBODY, finder, type Rule, type Scene } from './rule';
 
 // What constructs take these names to be must not change what is proved, so they are written out.
-const KNOWN = ['ClusterRole bulkhead-operator', 'ClusterRole bulkhead-namespace-deployer'];
+const KNOWN = [
+  'ClusterRole bulkhead-operator',
+  'ClusterRole bulkhead-namespace-deployer',
+  'ClusterRole bulkhead-release',
+];
 
-/** The one role that groups have over the whole cluster, and these groups. */
-const DEPLOYER = 'bulkhead-deployer';
-const DEPLOYERS = ['bulkhead:deployers:tier', 'bulkhead:deployers:tenant'];
+/** The group of what releases services, and the one role that it has in the namespaces of all owners. */
+const RELEASES = 'bulkhead:releases';
+const RELEASE = 'ClusterRole bulkhead-release';
+
+/** What changes schemas, and the one role that it has where jobs on databases run. */
+const MIGRATIONS = 'bulkhead:migrations';
+const MIGRATION = 'ClusterRole bulkhead-migration';
+
+/** The roles that groups have over the whole cluster, and which groups. */
+const CLUSTER_WIDE: Readonly<Record<string, readonly string[]>> = {
+  'bulkhead-deployer': ['bulkhead:deployers:tier', 'bulkhead:deployers:tenant'],
+  // Seeing which owners there are.
+  'bulkhead-release-owners': [RELEASES],
+};
 
 /**
- * Who may do what in the cluster: in an owner's namespace its tier's operators, its deployers and its own accounts; over the
- * whole cluster nobody who belongs to an owner.
+ * Who may do what in the cluster: in an owner's namespace its tier's operators, its deployers, what releases services and its own
+ * accounts; over the whole cluster nobody who belongs to an owner.
  */
 export const rbac: Rule = (scene) => [
   ...(scene.stack.kinds.get('RoleBinding') ?? []).flatMap((binding) => inNamespace(scene, binding)),
@@ -33,7 +48,9 @@ function inNamespace({ world, stack }: Scene, binding: KubernetesFact): readonly
   if (!owner) return inPlatform({ world, stack }, binding);
   if (owner.namespace !== binding.namespace) return [];
   const found = finder('rbac', stack);
-  const groups = [`bulkhead:operators:${owner.tier}`, `bulkhead:deployers:${owner.kind}`];
+  const role = roleOf(binding);
+  const groups =
+    role === RELEASE ? [RELEASES] : [`bulkhead:operators:${owner.tier}`, `bulkhead:deployers:${owner.kind}`];
   const strangers = subjectsOf(binding).filter((subject) => {
     const kind = textOf(at(subject, 'kind'));
     const name = textOf(at(subject, 'name'));
@@ -42,7 +59,6 @@ function inNamespace({ world, stack }: Scene, binding: KubernetesFact): readonly
       kind !== 'ServiceAccount' || (textOf(at(subject, 'namespace')) || owner.namespace) !== owner.namespace
     );
   });
-  const role = `${textOf(at(binding.body, 'roleRef', 'kind'))} ${textOf(at(binding.body, 'roleRef', 'name'))}`;
   return [
     ...strangers.map((subject) =>
       found(
@@ -66,13 +82,23 @@ function inNamespace({ world, stack }: Scene, binding: KubernetesFact): readonly
   ];
 }
 
-/** Bindings in namespaces of the platform are for its own accounts: one for an owner would show it what is all owners'. */
-const inPlatform = (
+/**
+ * Bindings in namespaces of the platform are for its own accounts: one for an owner would show it what is all owners'. What changes
+ * schemas starts its jobs beside those that make databases.
+ */
+function inPlatform(
   { world, stack }: Pick<Scene, 'world' | 'stack'>,
   binding: KubernetesFact,
-): readonly Finding[] =>
-  subjectsOf(binding)
-    .filter((subject) => !isPlatformAccount(world, stack.place, subject, binding.namespace))
+): readonly Finding[] {
+  const changesSchemas =
+    roleOf(binding) === MIGRATION &&
+    binding.namespace === world.field(stack.place, 'addons', 'migrationNamespace');
+  return subjectsOf(binding)
+    .filter(
+      (subject) =>
+        !isPlatformAccount(world, stack.place, subject, binding.namespace) &&
+        !(changesSchemas && isGroup(subject, [MIGRATIONS])),
+    )
     .map((subject) =>
       finder('rbac', stack)(
         binding,
@@ -82,6 +108,14 @@ const inPlatform = (
         whoIs(world, stack.place, subject),
       ),
     );
+}
+
+const isGroup = (subject: Json, groups: readonly string[]): boolean =>
+  textOf(at(subject, 'kind')) === 'Group' && groups.includes(textOf(at(subject, 'name')));
+
+/** `ClusterRole bulkhead-operator`. */
+const roleOf = ({ body }: KubernetesFact): string =>
+  `${textOf(at(body, 'roleRef', 'kind'))} ${textOf(at(body, 'roleRef', 'name'))}`;
 
 /** Whether a subject is an account in a namespace of the platform. */
 function isPlatformAccount(world: World, place: StackPlace, subject: Json, namespace = ''): boolean {
@@ -106,9 +140,7 @@ function inCluster({ world, stack }: Scene, binding: KubernetesFact): readonly F
   return subjectsOf(binding)
     .filter((subject) => {
       if (stack.owner) return true;
-      const group =
-        textOf(at(subject, 'kind')) === 'Group' && DEPLOYERS.includes(textOf(at(subject, 'name')));
-      return !(group && role === DEPLOYER) && !isPlatformAccount(world, stack.place, subject);
+      return !isGroup(subject, CLUSTER_WIDE[role] ?? []) && !isPlatformAccount(world, stack.place, subject);
     })
     .map((subject) =>
       finder('rbac', stack)(

@@ -1,14 +1,24 @@
-import { accountOf, demandedRoles, demandsAccount, demandsNamespace } from '../conditions';
+import {
+  accountOf,
+  asked,
+  demandedRolePatterns,
+  demandedRoles,
+  demandsAccount,
+  demandsNamespace,
+} from '../conditions';
 import type { PolicyFact, PolicyStatementFact } from '../facts';
 import type { Finding } from '../finding';
-import { isIdentityPolicy, principal } from '../principals';
+import { isIdentityPolicy, isPlatforms, principal } from '../principals';
 import { isOwnName } from '../reach';
 import { statementName } from '../statements';
 import { attribute, resourcesOf, type Stack } from '../stack';
 import { EVERYBODY, finder, type Rule, type Scene } from './rule';
 
-/** Policies that let nobody in: they narrow what passes an endpoint, or say what of a log is indexed. */
-const NO_GRANTS = new Set(['aws_vpc_endpoint', 'aws_vpc_endpoint_policy', 'aws_cloudwatch_log_index_policy']);
+/** Policies that let nobody in: they narrow what passes an endpoint, say what of a log is indexed, or which images go. */
+const NO_GRANTS = new Set([
+  ...['aws_vpc_endpoint', 'aws_vpc_endpoint_policy', 'aws_cloudwatch_log_index_policy'],
+  'aws_ecr_lifecycle_policy',
+]);
 
 /** Attributes by which a policy says which resource it is of. */
 const SUBJECTS = ['secret_arn', 'queue_url', 'key_id', 'bucket', 'arn', 'resource_arn', 'backup_vault_name'];
@@ -91,9 +101,11 @@ function statementFindings(
     return [found(at, to, 'it lets in everybody but a few (NotPrincipal)', fix, EVERYBODY)];
   }
   const { account } = stack.place;
+  // What the platform keeps for all may name its own roles by how they are called; an owner names each.
+  const roles = [...demandedRoles(statement), ...(owner ? [] : demandedRolePatterns(statement))];
   if (owner && demandsNamespace(statement, owner.namespace) && demandsAccount(statement, account)) return [];
   return statement.principals.flatMap(({ type, identifiers }) =>
-    asked(statement, identifiers).flatMap((identifier): readonly Finding[] => {
+    asked(statement, identifiers, roles).flatMap((identifier): readonly Finding[] => {
       const what = `it allows ${statement.actions.join(', ')} to ${identifier}`;
       if (type === 'Service') {
         if (!owner || serviceForOwn(scene, statement)) return [];
@@ -106,7 +118,7 @@ function statementFindings(
       if (!owner) {
         if (identifier === '*') return [found(at, to, what, fix, EVERYBODY)];
         const foreign = accountOf(identifier);
-        return foreign === '' || world.accounts.has(foreign) || isPlatforms(scene, identifier)
+        return foreign === '' || world.accounts.has(foreign) || isPlatforms(world, stack, identifier)
           ? []
           : [found(at, to, what, fix, `account ${foreign}`)];
       }
@@ -115,20 +127,6 @@ function statementFindings(
     }),
   );
 }
-
-/** Who may ask: of a whole account, those of its roles that a condition names, if it does. */
-function asked(statement: PolicyStatementFact, identifiers: readonly string[]): readonly string[] {
-  const roles = demandedRoles(statement);
-  return identifiers.flatMap((identifier) => {
-    const account = /^arn:aws[\w-]*:iam::(\d{12}):root$/.exec(identifier)?.[1];
-    const named = roles.filter((role) => accountOf(role) === account);
-    return account !== undefined && named.length > 0 ? named : [identifier];
-  });
-}
-
-/** Where not all stacks are here, accounts of the platform are not known, but how its roles are called. */
-const isPlatforms = ({ world, stack }: Scene, identifier: string): boolean =>
-  !world.complete && identifier.includes(`:role/${stack.place.platform}-${stack.place.environment}-`);
 
 /** Whether a service of AWS may act for the owner's own resources only. */
 function serviceForOwn({ world, stack }: Scene, { conditions }: PolicyStatementFact): boolean {

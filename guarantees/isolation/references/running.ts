@@ -5,20 +5,39 @@ import { principal } from '../principals';
 import type { Stack } from '../stack';
 import { EVERYBODY, finder, type Scene } from './rule';
 
-/** Accounts of jobs that change databases begin like this; each may read the password of one database. */
-const OF_JOBS = 'tenancy-';
+/**
+ * Accounts of jobs that change databases begin like one of these: what applies the platform's SQL may read the password of
+ * one database, what changes the schema may log in to one as the migrations' user.
+ */
+const OF_JOBS = { sql: 'tenancy-', schema: 'schema-' } as const;
+
+/** What a stack's database is called in names of its jobs: `tenant-acme`, `shard-1`. */
+const databaseOf = ({ name, owner, place }: Stack): string =>
+  owner?.namespace ?? name.replace(`${place.cell}-data-`, '');
 
 /** The account of a stack's own job: `tenancy-tenant-acme`, `tenancy-shard-1`. */
-export const jobAccount = ({ name, owner, place }: Stack): string =>
-  `${OF_JOBS}${owner?.namespace ?? name.replace(`${place.cell}-data-`, '')}`;
+export const jobAccount = (stack: Stack): string => `${OF_JOBS.sql}${databaseOf(stack)}`;
+
+/** The account by which the schema of a stack's own database is changed: `schema-tenant-acme`, `schema-shard-1`. */
+export const schemaAccount = (stack: Stack): string => `${OF_JOBS.schema}${databaseOf(stack)}`;
+
+const beginningOf = (account: string): string =>
+  Object.values(OF_JOBS).find((beginning) => account.startsWith(beginning)) ?? '';
+
+const powerOf = (account: string): string =>
+  beginningOf(account) === OF_JOBS.schema ? 'change the schema of' : 'read the password of';
+
+/** Whether an account is one of a stack's own jobs. */
+export const isOwnJob = (stack: Stack, account: string): boolean =>
+  [jobAccount(stack), schemaAccount(stack)].includes(account);
 
 /** Whether an account is of another stack's job. */
 export const isOthersJob = (stack: Stack, account: string): boolean =>
-  account.startsWith(OF_JOBS) && account !== jobAccount(stack);
+  beginningOf(account) !== '' && !isOwnJob(stack, account);
 
 /** The stack whose job has an account. */
 export function jobOf({ world, stack }: Pick<Scene, 'world' | 'stack'>, account: string): string {
-  const part = account.slice(OF_JOBS.length);
+  const part = account.slice(beginningOf(account).length);
   return world.ownerOfNamespace(stack.place, part)?.stack ?? `${stack.place.cell}-data-${part}`;
 }
 
@@ -38,8 +57,8 @@ export function running(scene: Scene, object: KubernetesFact, what: string): rea
     ...(nameless && others.length === 0 ? [accounts[0] ?? 'the default account'] : others).map((account) =>
       found(
         object,
-        account.startsWith(OF_JOBS) ? jobOf(scene, account) : EVERYBODY,
-        `${what} runs as ${account}, which may read the password of ${account.startsWith(OF_JOBS) ? jobOf(scene, account) : 'whatever it is given'}`,
+        beginningOf(account) === '' ? EVERYBODY : jobOf(scene, account),
+        `${what} runs as ${account}, which may ${powerOf(account)} ${beginningOf(account) === '' ? 'whatever it is given' : jobOf(scene, account)}`,
         `Run it as ${jobAccount(stack)}`,
       ),
     ),

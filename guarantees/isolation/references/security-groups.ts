@@ -118,6 +118,8 @@ function egress(scene: Scene, rule: GroupRule): readonly Finding[] {
   if (owner && !own.includes(rule.group)) return [foreignGroup(scene, rule)];
   const allowed: readonly Allowed[] = [
     ...(owner ? own.map((group): Allowed => [group, POSTGRESQL]) : []),
+    // From one pod of an owner to another: which of them may, network policies say.
+    ...(owner && !dataGroups(stack).has(rule.group) ? [[rule.group, SERVICE] as const] : []),
     [shared.cluster, DNS],
     [shared.endpoints, HTTPS],
     [shared.cache, VALKEY],

@@ -1,10 +1,12 @@
+import { accountOf, asked, WHOLE_ACCOUNT } from '../conditions';
 import type { PolicyStatementFact } from '../facts';
 import type { Finding } from '../finding';
 import { demandedTags, isForPods, POD_IDENTITY, type Role, rolesOf } from '../roles';
 import { isDeployment } from '../platform-reach';
-import { principal } from '../principals';
+import { isPlatforms, principal } from '../principals';
 import { statementName } from '../statements';
 import { EVERYBODY, finder, type Rule, type Scene } from './rule';
+import { isOwnJob } from './running';
 
 /** Services of AWS that may take a role of an owner: none acts for another owner, each for the resource it was given to. */
 const SERVICES = new Set(['rds.amazonaws.com', 'monitoring.rds.amazonaws.com', 'backup.amazonaws.com']);
@@ -46,7 +48,7 @@ function statementFindings(scene: Scene, role: Role, statement: PolicyStatementF
     ];
   }
   return statement.principals.flatMap(({ type, identifiers }) =>
-    identifiers.flatMap((identifier): readonly Finding[] => {
+    asked(statement, identifiers).flatMap((identifier): readonly Finding[] => {
       if (type === 'Service' && identifier === POD_IDENTITY) return pods(scene, role, statement, at);
       if (type === 'Service') {
         if (!stack.owner || (SERVICES.has(identifier) && !isForPods(role))) return [];
@@ -72,19 +74,33 @@ function statementFindings(scene: Scene, role: Role, statement: PolicyStatementF
         ];
       }
       const open = identifier === '*' || type === 'Federated' || /[*?]/.test(identifier);
-      if (isDeployment(stack) ? identifier !== '*' : !stack.owner && !open) return [];
+      if (
+        isDeployment(stack)
+          ? identifier !== '*'
+          : !stack.owner && !open && isOfPlatform(scene, identifier, who.role)
+      ) {
+        return [];
+      }
       return [
         found(
           at,
           stack.owner ? stack.name : EVERYBODY,
           `it lets ${type} ${identifier} take the role ${role.name}`,
-          'Let pods of one namespace take it through EKS Pod Identity',
+          stack.owner
+            ? 'Let pods of one namespace take it through EKS Pod Identity'
+            : 'Let pods take it through EKS Pod Identity, services of AWS, or roles of the platform that are named',
           stack.owner ? identifier : stack.name,
         ),
       ];
     }),
   );
 }
+
+/** Whether a principal is a role of the platform, and not whatever an account has. */
+const isOfPlatform = ({ world, stack }: Scene, identifier: string, role: Role | undefined): boolean =>
+  role !== undefined ||
+  (!WHOLE_ACCOUNT.test(identifier) &&
+    (world.accounts.has(accountOf(identifier)) || isPlatforms(world, stack, identifier)));
 
 /** What a statement for pods must demand: one namespace, exactly, and in an owner's role the owner's. */
 function pods(scene: Scene, role: Role, statement: PolicyStatementFact, at: string): readonly Finding[] {
@@ -121,7 +137,7 @@ function pods(scene: Scene, role: Role, statement: PolicyStatementFact, at: stri
   if (there) return elsewhere;
   const jobs = namespace === world.field(stack.place, 'addons', 'migrationNamespace');
   const account = tags['kubernetes-service-account'] ?? '';
-  if (jobs && account === `tenancy-${stack.owner.namespace}`) return elsewhere;
+  if (jobs && isOwnJob(stack, account)) return elsewhere;
   return [
     found(
       at,

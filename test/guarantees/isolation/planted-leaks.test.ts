@@ -1,5 +1,6 @@
 import { CONTROLS, findingText } from '../../../guarantees/isolation';
 import { DATA_LEAKS } from './leaks/data';
+import { DELIVERY_LEAKS } from './leaks/delivery';
 import { GAPS } from './leaks/gaps';
 import { IDENTITY_GAPS, IDENTITY_LEAKS } from './leaks/identity';
 import { IAM_LEAKS } from './leaks/iam';
@@ -7,8 +8,10 @@ import { KUBERNETES_LEAKS } from './leaks/kubernetes';
 import type { Leak } from './leaks/leak';
 import { FENCE_GAPS, FENCE_LEAKS } from './leaks/fences';
 import { PLATFORM_LEAKS } from './leaks/platform';
+import { RELEASE_LEAKS } from './leaks/releases';
 import { ROLE_LEAKS } from './leaks/roles';
 import { ROUTE_GAPS, ROUTE_LEAKS } from './leaks/routes';
+import { SCHEMA_LEAKS } from './leaks/schema';
 import { STORE_GAPS, STORE_LEAKS } from './leaks/stores';
 import { TOKEN_GAPS } from './leaks/tokens';
 import { SynthesizedPlatform } from './scratch';
@@ -31,7 +34,10 @@ const FAMILIES: readonly (readonly [string, readonly Leak[]])[] = [
   ['what the platform’s own stacks make, and what they name', PLATFORM_LEAKS],
   ['nodes, ways into the cluster, providers and sections', FENCE_LEAKS],
   ['routes and gateways', ROUTE_LEAKS],
+  ['what releases are made of, and their smoke tests', RELEASE_LEAKS],
   ['user pools, their clients and what functions do for all', IDENTITY_LEAKS],
+  ['what releases services, and what starts it', DELIVERY_LEAKS],
+  ['what changes schemas', SCHEMA_LEAKS],
 ];
 
 describe.each(FAMILIES)('a leak by %s is found and named', (_, leaks) => {

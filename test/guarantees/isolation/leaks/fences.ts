@@ -39,7 +39,8 @@ export const FENCE_LEAKS: readonly Leak[] = [
   {
     name: 'a shard’s role goes to the account of a tenant’s job',
     plant: (s) => {
-      s.resource(SHARD, 'aws_eks_pod_identity_association').service_account = 'tenancy-tenant-acme';
+      s.resource(SHARD, 'aws_eks_pod_identity_association', 'Tenancy').service_account =
+        'tenancy-tenant-acme';
     },
     from: A,
     to: 'the platform',

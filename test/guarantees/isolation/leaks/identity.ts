@@ -95,7 +95,7 @@ export const IDENTITY_LEAKS: readonly Leak[] = [
   {
     name: 'the platform’s resource server is called after a tenant',
     plant: (s) => {
-      s.resource(IDENTITY, 'aws_cognito_resource_server').identifier = 'tenant-acme';
+      s.resource(IDENTITY, 'aws_cognito_resource_server', 'Identity/Api').identifier = 'tenant-acme';
     },
     from: IDENTITY,
     to: A,

@@ -10,6 +10,7 @@ export const ENTERPRISE = 'dev1a-tier-enterprise';
 export const ADDONS = 'dev1a-addons';
 export const CACHE = 'dev1a-cache';
 export const CLUSTER = 'dev1a-cluster';
+export const DELIVERY = 'dev1a-delivery';
 export const SHARD = 'dev1a-data-shard-1';
 export const IDENTITY = 'dev1a-identity';
 export const GATEWAY = 'dev1a-gateway';

@@ -134,7 +134,7 @@ export const PLATFORM_LEAKS: readonly Leak[] = [
   {
     name: 'deployers of tenants have another role over the whole cluster',
     plant: (s) => {
-      s.resource(ADDONS, 'kubernetes_cluster_role_binding_v1').role_ref.name = 'cluster-admin';
+      s.resource(ADDONS, 'kubernetes_cluster_role_binding_v1', 'Deployers').role_ref.name = 'cluster-admin';
     },
     from: 'bulkhead:deployers:tenant',
     to: 'every other owner',

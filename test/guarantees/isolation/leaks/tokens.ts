@@ -125,6 +125,10 @@ export const TOKEN_GAPS: readonly Gap[] = [
   gap('the authorizer is asked before the token is checked', 'before the token is checked', (s) => {
     proxy(s, (spec) => (spec.filterOrder = []));
   }),
+  gap('proxies are changed beside how they measure', 'bootstrap', (s) => {
+    const value = JSON.stringify({ stats_config: { histogram_bucket_settings: [] }, static_resources: {} });
+    proxy(s, (spec) => (spec.bootstrap = { type: 'Merge', value }));
+  }),
   gap('proxies are changed past everything', 'bootstrap', (s) => {
     proxy(s, (spec) => (spec.bootstrap = { type: 'Merge', value: '{}' }));
   }),

@@ -1,4 +1,4 @@
-import { ProgramConfigMap } from '../../constructs/gateway/program-pod';
+import { ProgramConfigMap } from '../../constructs/core/program-config-map';
 import { testStack } from '../support/synth';
 
 let bytes = 1;
@@ -7,7 +7,11 @@ jest.mock('../../constructs/core/program-bundle', () => ({ bundleOf: () => Buffe
 const LARGEST = 1_048_576 - 8192;
 const make = (size: number): ProgramConfigMap => {
   bytes = size;
-  return new ProgramConfigMap(testStack(), 'Program', { name: 'authorizer', entry: 'services/x/main.ts' });
+  return new ProgramConfigMap(testStack(), 'Program', {
+    name: 'authorizer',
+    namespace: 'x',
+    entry: 'services/x/main.ts',
+  });
 };
 
 describe('a program in a config map', () => {

@@ -3,13 +3,15 @@ import type { Cell, Platform } from '../config/platform';
 import { architectureOf } from '../config/schema/cell';
 import { ClusterAddons, type ClusterAddonsProps } from '../constructs/cluster/addons/cluster-addons';
 import { WorkloadAccess } from '../constructs/cluster/access/workload-access';
+import { SCHEMA_IMAGES } from '../constructs/core/migration-images';
 import { MigrationNamespace } from '../constructs/data/migration-namespace';
 import { ownershipTags } from '../constructs/core/tags';
+import { imageRepository } from '../constructs/delivery/names';
 import { planSubnets } from '../constructs/network/subnet-plan';
 import { addonsContract, clusterContract, networkContract } from './contracts';
 import { deployerRoleArn } from './deployment-access';
 import { addKubernetesProviders } from './kubernetes-access';
-import { zoneNameOf } from './names';
+import { homeOf, zoneNameOf } from './names';
 import { PlatformStack } from './platform-stack';
 
 export interface AddonsStackProps {
@@ -38,7 +40,11 @@ export class AddonsStack extends PlatformStack {
       }),
     });
 
-    new WorkloadAccess(this, 'WorkloadAccess', { zoneName: zoneNameOf(platform, cell) });
+    new WorkloadAccess(this, 'WorkloadAccess', {
+      zoneName: zoneNameOf(platform, cell),
+      imagePrefix: imageRepository(homeOf(platform), cell.region, ''),
+      schemaImages: SCHEMA_IMAGES,
+    });
     // Here, for a namespace takes rights over the whole cluster, which deployers of data shall not have.
     const { zones } = planSubnets(cell.network.cidr);
     const migrations = new MigrationNamespace(this, 'DataMigrations', {

@@ -8,7 +8,7 @@ import { ownershipTags } from '../constructs/core/tags';
 import { deployersGroup } from '../constructs/core/workload-labels';
 import { clusterName } from './cluster-name';
 import { clusterContract, networkContract } from './contracts';
-import { deployerRoleArn } from './deployment-access';
+import { deployerRoleArn, plannerRoleArn } from './deployment-access';
 import { PlatformStack } from './platform-stack';
 
 export interface ClusterStackProps {
@@ -43,6 +43,10 @@ export class ClusterStack extends PlatformStack {
           groups: [deployersGroup('tenant')],
         },
       ],
+      // What looks for drift. It is an administrator's, and runs a program that was deployed.
+      viewers: ['addons', 'data-shard-1', 'gateway', 'tier-any', 'tenant-any'].map((kind) =>
+        plannerRoleArn(this.placement, kind),
+      ),
       groupMembers: [{ roleArn: deployerOf('tier-any'), groups: [deployersGroup('tier')] }],
       systemNodes: { ...systemNodes, architecture: architectureOf(systemNodes.instanceTypes[0] ?? '') },
       instanceTags: ownershipTags(this, {

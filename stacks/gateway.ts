@@ -10,6 +10,7 @@ import type { CacheLogin, ICache } from '../constructs/core/interfaces';
 import { type Fleet, FLEETS } from '../constructs/core/workload-labels';
 import { AccessLog } from '../constructs/gateway/access-log';
 import { type AuthorizedTier, Authorizer } from '../constructs/gateway/authorizer';
+import { BurnRate } from '../constructs/gateway/burn-rate';
 import { CacheClients } from '../constructs/gateway/cache-clients';
 import { ControlPlane } from '../constructs/gateway/control-plane';
 import { GatewayFleet } from '../constructs/gateway/fleet';
@@ -27,11 +28,11 @@ import {
   identityContract,
   networkContract,
 } from './contracts';
-import { shardsOf } from './data-shard';
 import { deployerRoleArn } from './deployment-access';
 import { addKubernetesProviders } from './kubernetes-access';
 import { zoneNameOf } from './names';
 import { PlatformStack } from './platform-stack';
+import { shardsOf } from './shards';
 import { TIERS } from './tier';
 
 export interface GatewayStackProps {
@@ -115,6 +116,12 @@ export class GatewayStack extends PlatformStack {
     const accessLog = new AccessLog(this, 'AccessLog', {
       retentionDays: cell.gateway.logRetentionDays,
       historyDays: cell.gateway.historyDays,
+    });
+    new BurnRate(this, 'BurnRate', {
+      accessLogGroup: accessLog.logGroup.name,
+      availabilityPercent: Object.fromEntries(
+        TIERS.map((tier) => [tier, platform.tiers[tier].promises.availabilityPercent]),
+      ),
     });
     const shedding = this.loadShedding({ platform, cell }, contracts, accessLog.logGroup.name);
     gatewayContract.publish(
@@ -200,6 +207,7 @@ function fleetSettings({ platform, cell }: GatewayStackProps, fleet: Fleet) {
     cell: cell.id,
     tiers,
     proxies: { min: size.minProxies, max: size.maxProxies },
+    latencyObjectives: tiers.map(({ tier }) => platform.tiers[tier].promises.p95Milliseconds),
     maxRequestKiB,
     requestTimeoutSeconds,
   };

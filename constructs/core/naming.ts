@@ -57,6 +57,12 @@ export const NAME_RULES = {
   firehoseStream: { max: 64, pattern: /^[\w.-]+$/, unique: 'region' },
   athenaWorkgroup: { max: 128, pattern: /^[\w.-]+$/, unique: 'region' },
   metricAlarm: { max: 255, pattern: /^[\w-]+$/, unique: 'region' },
+  codePipeline: { max: 100, pattern: /^[\w.@-]+$/, unique: 'region' },
+  // "Quotas for AWS CodeBuild", AWS CodeBuild User Guide.
+  codeBuildProject: { max: 150, pattern: /^[a-zA-Z0-9][\w-]+$/, unique: 'region' },
+  snsTopic: { max: 256, pattern: /^[\w-]+$/, unique: 'region' },
+  schedule: { max: 64, pattern: /^[\w.-]+$/, unique: 'region' },
+  cloudFormationStack: { max: 128, pattern: LETTERS, unique: 'region' },
 } as const satisfies Readonly<Record<string, NameRule>>;
 
 export type NameKind = keyof typeof NAME_RULES;

@@ -9,13 +9,10 @@ export const permissionsBoundaryName = (placement: Placement): string =>
 /**
  * ARN of the permissions boundary that every IAM role below `scope` must carry (`permissionsBoundary` of `IamRole`).
  * IAM refuses to let a deployer create a role without it, so that nobody gains more than the boundary allows by
- * creating a role and passing it on. The `bootstrap` stack makes it before any other stack exists.
- *
- * @throws Error when `scope` belongs to no cell: the platform's own stacks have no roles, so they have no boundary
+ * creating a role and passing it on. The `bootstrap` stack makes one for each cell and one for the platform's own stacks,
+ * before any other stack exists.
  */
 export const permissionsBoundaryArn = (scope: IConstruct): string => {
   const placement = placementOf(scope);
-  if (placement.cell === undefined)
-    throw new Error(`[${scope.node.path}] no permissions boundary outside cells`);
   return `arn:aws:iam::${placement.account}:policy/${permissionsBoundaryName(placement)}`;
 };

@@ -15,6 +15,9 @@ export interface PrivateBucketProps {
   /** Key that encrypts every object. @default - keys that S3 manages (SSE-S3) */
   readonly keyArn?: string;
 
+  /** Region of the bucket. @default - the provider's */
+  readonly region?: string;
+
   /** Statements that the bucket's policy has beside its own, made from the bucket's ARN. */
   readonly policy: (bucketArn: string) => readonly DataAwsIamPolicyDocumentStatement[];
 }
@@ -30,21 +33,28 @@ export class PrivateBucket extends Construct {
   /** Versioning, which lifecycle rules on old versions must wait for. */
   public readonly versioning: S3BucketVersioningA;
 
-  public constructor(scope: Construct, id: string, { name, keyArn, policy }: PrivateBucketProps) {
+  public constructor(scope: Construct, id: string, { name, keyArn, region, policy }: PrivateBucketProps) {
     super(scope, id);
+    const place = region === undefined ? {} : { region };
     // No copy in another region (CKV_AWS_144): nothing that serves a request needs these objects, and versions protect
     // against everything short of the region's end. No event notifications (CKV2_AWS_62): nothing acts on these objects;
     // where it matters who touched them, `recordAccess` tells.
-    const created = new S3Bucket(this, 'Bucket', { bucket: name, lifecycle: { preventDestroy: true } });
+    const created = new S3Bucket(this, 'Bucket', {
+      ...place,
+      bucket: name,
+      lifecycle: { preventDestroy: true },
+    });
     const { bucket } = created;
     this.arn = created.arn;
     this.name = bucket;
 
     new S3BucketOwnershipControls(this, 'Ownership', {
+      ...place,
       bucket,
       rule: { objectOwnership: 'BucketOwnerEnforced' },
     });
     const closed = new S3BucketPublicAccessBlock(this, 'PublicAccess', {
+      ...place,
       bucket,
       blockPublicAcls: true,
       blockPublicPolicy: true,
@@ -52,10 +62,12 @@ export class PrivateBucket extends Construct {
       restrictPublicBuckets: true,
     });
     this.versioning = new S3BucketVersioningA(this, 'Versioning', {
+      ...place,
       bucket,
       versioningConfiguration: { status: 'Enabled' },
     });
     new S3BucketServerSideEncryptionConfigurationA(this, 'Encryption', {
+      ...place,
       bucket,
       rule: [
         keyArn === undefined
@@ -71,7 +83,7 @@ export class PrivateBucket extends Construct {
       statement: [...transportStatements(this.arn), ...policy(this.arn)],
     });
     // S3 answers two changes of a bucket's access at once with a conflict.
-    new S3BucketPolicy(this, 'Policy', { bucket, policy: document.json, dependsOn: [closed] });
+    new S3BucketPolicy(this, 'Policy', { ...place, bucket, policy: document.json, dependsOn: [closed] });
   }
 }
 

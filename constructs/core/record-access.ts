@@ -17,6 +17,9 @@ export interface AccessRecordsProps {
 
   /** How long they are kept, in days. */
   readonly retentionDays: number;
+
+  /** Region of both buckets; the placement's too. @default - the provider's */
+  readonly region?: string;
 }
 
 /**
@@ -25,10 +28,12 @@ export interface AccessRecordsProps {
  */
 export function recordAccess(
   scope: Construct,
-  { source, prefix, name, retentionDays }: AccessRecordsProps,
+  { source, prefix, name, retentionDays, region }: AccessRecordsProps,
 ): void {
+  const place = region === undefined ? {} : { region };
   const records = new PrivateBucket(scope, 'AccessLogs', {
     name: physicalName(scope, 's3Bucket', ...name),
+    ...place,
     // No key of our own: S3 delivers access logs only to buckets encrypted with SSE-S3 ("Enabling Amazon S3 server access
     // logging", S3 User Guide). The records name objects and callers, never what an object holds.
     policy: (bucketArn) => [
@@ -45,6 +50,7 @@ export function recordAccess(
     ],
   });
   new S3BucketLifecycleConfiguration(scope, 'AccessLogsLifecycle', {
+    ...place,
     bucket: records.name,
     dependsOn: [records.versioning],
     rule: [
@@ -61,6 +67,7 @@ export function recordAccess(
     ],
   });
   new S3BucketLoggingA(scope, 'AccessLogging', {
+    ...place,
     bucket: source.name,
     targetBucket: records.name,
     targetPrefix: prefix,

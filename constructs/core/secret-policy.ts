@@ -16,3 +16,18 @@ export const onlyPodsOf = (namespace: string): DataAwsIamPolicyDocumentStatement
     { test: 'StringNotEquals', variable: 'aws:PrincipalTag/kubernetes-namespace', values: [namespace] },
   ],
 });
+
+/**
+ * For the policy of a secret: refuses its value to everybody but these roles, whatever others are allowed.
+ *
+ * @param roleArns ARNs, in which `*` stands for any characters
+ */
+export const onlyRoles = (roleArns: readonly string[]): DataAwsIamPolicyDocumentStatement => ({
+  // As above.
+  sid: 'NobodyElse',
+  effect: 'Deny',
+  principals: [{ type: '*', identifiers: ['*'] }],
+  actions: ['secretsmanager:GetSecretValue'],
+  resources: ['*'],
+  condition: [{ test: 'ArnNotLike', variable: 'aws:PrincipalArn', values: [...roleArns] }],
+});

@@ -5,6 +5,7 @@ import type { KubernetesObject } from '../core/chart';
 import { type Fleet, GATEWAY_LABEL, GATEWAY_NAMESPACE } from '../core/workload-labels';
 import { accessLogFormat } from './access-log-format';
 import { proxyService } from './fleet-entry';
+import { histogramEdges, proxyMetrics } from './proxy-metrics';
 
 export type EnvoyProxy = IEnvoyProxy & KubernetesObject;
 
@@ -14,6 +15,8 @@ export interface EnvoyProxyProps {
   readonly cell: string;
   /** Fewest and most proxies; the load decides. */
   readonly proxies: { readonly min: number; readonly max: number };
+  /** Latency objectives of the fleet's tiers, in milliseconds. */
+  readonly latencyObjectives: readonly number[];
 }
 
 /** Threads that a proxy works with; its request of CPU says the same. */
@@ -32,7 +35,7 @@ const NO_COLLECTOR = { host: '127.0.0.1', port: 4317 } as const;
  * on a host of its own, spread over zones where there is room; which zones there are is the nodes' matter, and a zone that is
  * down keeps none from starting elsewhere.
  */
-export const envoyProxy = ({ fleet, cell, proxies }: EnvoyProxyProps): EnvoyProxy => ({
+export const envoyProxy = ({ fleet, cell, proxies, latencyObjectives }: EnvoyProxyProps): EnvoyProxy => ({
   apiVersion: 'gateway.envoyproxy.io/v1alpha1',
   kind: 'EnvoyProxy',
   metadata: { name: fleet, namespace: GATEWAY_NAMESPACE },
@@ -58,6 +61,7 @@ export const envoyProxy = ({ fleet, cell, proxies }: EnvoyProxyProps): EnvoyProx
     shutdown: { drainTimeout: '90s', minDrainDuration: '45s' },
     logging: { level: { default: 'warn' } },
     telemetry: telemetry(fleet, cell),
+    bootstrap: histogramEdges(latencyObjectives),
   },
 });
 
@@ -145,7 +149,7 @@ function telemetry(fleet: Fleet, cell: string): IProxyTelemetry {
         },
       ],
     },
-    metrics: { prometheus: {} },
+    metrics: proxyMetrics,
     tracing: { samplingRate: 0, provider: { type: 'OpenTelemetry', ...NO_COLLECTOR } },
   };
 }

@@ -30,6 +30,9 @@ export interface GatewayFleetProps {
   /** Fewest and most proxies. */
   readonly proxies: { readonly min: number; readonly max: number };
 
+  /** Latency objectives of the tiers, in milliseconds: what proxies measure tells whether they are kept. */
+  readonly latencyObjectives: readonly number[];
+
   /** Largest request body, in KiB. */
   readonly maxRequestKiB: number;
 
@@ -56,6 +59,11 @@ const RULES: readonly Rule<GatewayFleetProps>[] = [
       `requestsPerSecond must be between 1 and netPerSecond, got ${tiers
         .map(({ tier, requestsPerSecond, netPerSecond }) => `${tier} ${requestsPerSecond} of ${netPerSecond}`)
         .join(', ')}`,
+  },
+  {
+    fails: ({ latencyObjectives }) => !latencyObjectives.every((objective) => objective > 0),
+    message: ({ latencyObjectives }) =>
+      `latencyObjectives must be above 0, got ${latencyObjectives.join(', ')}`,
   },
   {
     fails: ({ maxRequestKiB }) => outside(maxRequestKiB, 1, 10_240),

@@ -5,6 +5,7 @@ import type { Placement } from '../../constructs/core/placement';
 import { streamLogGroup } from '../../constructs/gateway/history-stream';
 import { HISTORY_TABLE, historyDatabase } from '../../constructs/gateway/history-table';
 import { loadAlarmPrefix } from '../../constructs/gateway/load-alarms';
+import { bucketStatement } from './buckets';
 import { functionArns, functionKeys, functionLogs } from './functions';
 import { inRegion, regionalArn } from './scope';
 
@@ -40,7 +41,7 @@ export function gatewayObservabilityStatements(placement: Placement): readonly S
   return [
     ...accessLogStatements(placement),
     streamStatement(placement),
-    bucketStatement(placement),
+    bucketStatement('HistoryBuckets', bucketNames(placement)),
     ...searchStatements(placement),
     ...loadStatements(placement),
   ];
@@ -92,47 +93,8 @@ const streamStatement = (placement: Placement): Statement => ({
   resources: [regionalArn(placement, 'firehose', `deliverystream/${accessStreamName(placement)}`)],
 });
 
-/** Settings of the buckets, and no object. Not `s3:DeleteBucket`. */
-const bucketStatement = (placement: Placement): Statement => ({
-  sid: 'HistoryBuckets',
-  actions: [
-    's3:CreateBucket',
-    's3:DeleteBucketPolicy',
-    // The provider reads every setting that a bucket can have.
-    's3:GetAccelerateConfiguration',
-    's3:GetBucketAcl',
-    's3:GetBucketCORS',
-    's3:GetBucketLocation',
-    's3:GetBucketLogging',
-    's3:GetBucketObjectLockConfiguration',
-    's3:GetBucketOwnershipControls',
-    's3:GetBucketPolicy',
-    's3:GetBucketPublicAccessBlock',
-    's3:GetBucketRequestPayment',
-    's3:GetBucketTagging',
-    's3:GetBucketVersioning',
-    's3:GetBucketWebsite',
-    's3:GetEncryptionConfiguration',
-    's3:GetLifecycleConfiguration',
-    's3:GetReplicationConfiguration',
-    // Asks whether the bucket is there.
-    's3:ListBucket',
-    's3:ListTagsForResource',
-    's3:PutBucketLogging',
-    's3:PutBucketOwnershipControls',
-    's3:PutBucketPolicy',
-    's3:PutBucketPublicAccessBlock',
-    's3:PutBucketTagging',
-    's3:PutBucketVersioning',
-    's3:PutEncryptionConfiguration',
-    's3:PutLifecycleConfiguration',
-    's3:TagResource',
-    's3:UntagResource',
-  ],
-  resources: ['gateway-history', 'gateway-queries', 'gateway-reads'].map(
-    (name) => `arn:aws:s3:::${nameIn(placement, 's3Bucket', name)}`,
-  ),
-});
+const bucketNames = (placement: Placement): readonly string[] =>
+  ['gateway-history', 'gateway-queries', 'gateway-reads'].map((name) => nameIn(placement, 's3Bucket', name));
 
 /** The history as a table, and who may search it how. */
 function searchStatements(placement: Placement): readonly Statement[] {
@@ -196,19 +158,23 @@ function loadStatements(placement: Placement): readonly Statement[] {
       actions: [
         'cloudwatch:DeleteAlarms',
         'cloudwatch:ListTagsForResource',
+        'cloudwatch:PutCompositeAlarm',
         'cloudwatch:PutMetricAlarm',
         'cloudwatch:TagResource',
         'cloudwatch:UntagResource',
       ],
-      resources: [`${loadAlarmPrefix(placement)}*`, `${nameIn(placement, 'metricAlarm', 'gateway')}-*`].map(
-        (name) => regionalArn(placement, 'cloudwatch', `alarm:${name}`),
-      ),
+      resources: [
+        `${loadAlarmPrefix(placement)}*`,
+        ...['burn', 'gateway'].map((name) => `${nameIn(placement, 'metricAlarm', name)}-*`),
+      ].map((name) => regionalArn(placement, 'cloudwatch', `alarm:${name}`)),
     },
     {
       sid: 'ReadAlarms',
-      // A list is a request for all alarms, by whatever it is narrowed. Settings and states only.
+      // Composite alarms are told of only to whoever may look at everything: "DescribeAlarms", Amazon CloudWatch API Reference.
+      // Settings and states only.
       actions: ['cloudwatch:DescribeAlarms'],
-      resources: [regionalArn(placement, 'cloudwatch', 'alarm:*')],
+      resources: ['*'],
+      conditions: [inRegion(placement)],
     },
     {
       sid: 'LoadRules',

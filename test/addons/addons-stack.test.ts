@@ -74,8 +74,11 @@ describe('the addons stack', () => {
     expect(kinds).toEqual([
       'EC2NodeClass general',
       'NodePool general',
-      ...['bulkhead-deployers', 'bulkhead-operators', 'bulkhead-workloads', 'bulkhead-routes'].flatMap(
-        (name) => [`ValidatingAdmissionPolicy ${name}`, `ValidatingAdmissionPolicyBinding ${name}`],
+      ...['deployers', 'operators', 'workloads', 'routes', 'rollouts', 'releases', 'migrations'].flatMap(
+        (name) => [
+          `ValidatingAdmissionPolicy bulkhead-${name}`,
+          `ValidatingAdmissionPolicyBinding bulkhead-${name}`,
+        ],
       ),
       'SecurityGroupPolicy pods',
     ]);
@@ -104,15 +107,15 @@ describe('order', () => {
     expect(release(name)['skip_crds']).toBe(true);
   });
 
-  it.each(['keda', 'external-secrets', 'aws-load-balancer-controller', 'fluent-bit', 'prometheus'])(
-    'starts %s after its credentials and its namespace are there',
-    (name) => {
-      const waits = waitsFor(release(name)).map((waited) => waited.split('.')[0]);
-      expect(waits).toEqual(
-        expect.arrayContaining(['aws_eks_pod_identity_association', 'kubernetes_namespace_v1']),
-      );
-    },
-  );
+  it.each([
+    ...['keda', 'external-secrets', 'aws-load-balancer-controller', 'fluent-bit', 'prometheus'],
+    'argo-rollouts',
+  ])('starts %s after its credentials and its namespace are there', (name) => {
+    const waits = waitsFor(release(name)).map((waited) => waited.split('.')[0]);
+    expect(waits).toEqual(
+      expect.arrayContaining(['aws_eks_pod_identity_association', 'kubernetes_namespace_v1']),
+    );
+  });
 });
 
 describe('access to the cluster', () => {
@@ -262,6 +265,7 @@ describe('roles', () => {
   it('are for one service account of this cluster, within the permissions boundary', () => {
     const roles = prod.resources('aws_iam_role');
     expect(roles.map((role) => String(role['name'])).sort()).toEqual([
+      'bulkhead-prod-use1a-addons-argo-rollouts',
       'bulkhead-prod-use1a-addons-external-secrets',
       'bulkhead-prod-use1a-addons-fluent-bit',
       'bulkhead-prod-use1a-addons-keda',

@@ -40,6 +40,7 @@ describe('a fleet', () => {
       build({
         tiers: [{ tier: 'starter', requestsPerSecond: 10, netPerSecond: 9 }],
         proxies: { min: 4, max: 3 },
+        latencyObjectives: [800, 0],
         maxRequestKiB: 0,
         requestTimeoutSeconds: 3601,
       }),
@@ -47,6 +48,7 @@ describe('a fleet', () => {
      "[test/Fleet] invalid GatewayFleet props:
        - proxies.min must be at least 2 and at most proxies.max, got 4 and 3
        - requestsPerSecond must be between 1 and netPerSecond, got starter 10 of 9
+       - latencyObjectives must be above 0, got 800, 0
        - maxRequestKiB must be between 1 and 10240, got 0
        - requestTimeoutSeconds must be between 1 and 3600, got 3601"
     `);

@@ -29,6 +29,9 @@ export interface ClusterAccessProps {
 
   /** Roles that may do what their groups may, and nothing by an access policy of EKS. @default - none */
   readonly groupMembers?: readonly GroupMember[];
+
+  /** Roles that may look at everything in the cluster, secrets too, and change nothing. @default - none */
+  readonly viewers?: readonly string[];
 }
 
 /** Roles that are named in more than one way. A role has one access entry: "Create access entries", EKS User Guide. */
@@ -36,9 +39,11 @@ function namedTwice({
   administrators,
   namespaceEditors = [],
   groupMembers = [],
+  viewers = [],
 }: ClusterAccessProps): string[] {
   const roles = [
     ...new Set(administrators),
+    ...viewers,
     ...[...namespaceEditors, ...groupMembers].map(({ roleArn }) => roleArn),
   ];
   return [...new Set(roles.filter((role, index) => roles.indexOf(role) < index))];
@@ -59,7 +64,7 @@ export const ACCESS_RULES: readonly Rule<ClusterAccessProps>[] = [
   {
     fails: (props) => namedTwice(props).length > 0,
     message: (props) =>
-      `administrators, namespaceEditors and groupMembers must name a role once, for it has one access entry; got twice: ${namedTwice(props).join(', ')}`,
+      `administrators, namespaceEditors, groupMembers and viewers must name a role once, for it has one access entry; got twice: ${namedTwice(props).join(', ')}`,
   },
   {
     fails: ({ groupMembers = [] }) => groupMembers.some(({ groups }) => groups.length === 0),
@@ -73,13 +78,15 @@ export const ACCESS_RULES: readonly Rule<ClusterAccessProps>[] = [
 ];
 
 const NAMESPACE_EDITOR = 'arn:aws:eks::aws:cluster-access-policy/AmazonEKSEditPolicy';
+/** Helm keeps what it has installed in secrets, so whoever plans a release must read them. */
+const CLUSTER_VIEWER = 'arn:aws:eks::aws:cluster-access-policy/AmazonEKSAdminViewPolicy';
 const CLUSTER_ADMIN = 'arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy';
 
 /** Access entries below `scope`: one a role. */
 export function admit(
   scope: Construct,
   clusterName: string,
-  { administrators, namespaceEditors = [], groupMembers = [] }: ClusterAccessProps,
+  { administrators, namespaceEditors = [], groupMembers = [], viewers = [] }: ClusterAccessProps,
 ): void {
   const letIn = (kind: string, { roleArn, groups }: Pick<NamespaceEditor, 'roleArn' | 'groups'>): Entry => {
     const below = new Construct(scope, `${kind}-${roleId(roleArn)}`);
@@ -114,6 +121,9 @@ export function admit(
     grant(letIn('Editor', role), role.roleArn, NAMESPACE_EDITOR, { type: 'namespace', namespaces });
   }
   for (const role of groupMembers) letIn('Member', role);
+  for (const roleArn of viewers) {
+    grant(letIn('Viewer', { roleArn }), roleArn, CLUSTER_VIEWER, { type: 'cluster' });
+  }
 }
 
 interface Entry {

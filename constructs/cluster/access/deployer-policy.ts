@@ -1,4 +1,5 @@
 import { MIGRATION_NAMESPACE, TENANCY_PREFIX } from '../../core/migrations';
+import { schemaName } from '../../core/releases';
 import { deployersGroup, NODE_POOL_KEY, WORKLOAD_LABELS } from '../../core/workload-labels';
 import { admissionPolicy, inGroup } from './admission-policy';
 
@@ -7,6 +8,9 @@ const GROUP = deployersGroup('tier').replace(/tier$/, '');
 
 /** Jobs that apply the platform's SQL to tenants' databases run beside those of shards, which hold other passwords. */
 const TENANCY = `${TENANCY_PREFIX}tenant-`;
+
+/** What jobs of schema changes are told of a tenant's database, and whom they run as. Releases start them, and no deployer. */
+const SCHEMA = schemaName('tenant-');
 
 const is = (group: string, resource: string): string =>
   `request.resource.group == '${group}' && request.resource.resource == '${resource}' && object != null`;
@@ -40,8 +44,8 @@ export const deployerPolicy = admissionPolicy({
     place: `variables.namespaceName == '' || request.resource.group == '' && request.resource.resource == 'namespaces' ? variables.name : variables.namespaceName`,
     migration: [
       `variables.namespaceName == '${MIGRATION_NAMESPACE}' && 'tenant' in variables.kinds`,
-      `variables.name.startsWith('${TENANCY}') && !has(request.subResource)`,
-      "request.resource.resource in ['configmaps', 'jobs', 'serviceaccounts']",
+      '!has(request.subResource)',
+      `(variables.name.startsWith('${TENANCY}') && request.resource.resource in ['configmaps', 'jobs', 'serviceaccounts'] || variables.name.startsWith('${SCHEMA}') && request.resource.resource in ['configmaps', 'serviceaccounts'])`,
     ].join(' && '),
     pool: `object == null ? '' : object.?metadata.?labels[?'${WORKLOAD_LABELS.nodePool}'].orValue('')`,
   },

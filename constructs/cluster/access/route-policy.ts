@@ -1,3 +1,4 @@
+import { PREVIEW_SUFFIX } from '../../core/releases';
 import { IDENTITY_HEADERS } from '../../core/tenant-token';
 import { GATEWAY_NAMESPACE } from '../../core/workload-labels';
 import { admissionPolicy } from './admission-policy';
@@ -85,6 +86,14 @@ export const routePolicy = (zoneName: string): ReturnType<typeof admissionPolicy
           ),
         ),
         message: 'Routes may lead to Services of their own namespace only, without filters.',
+      },
+      {
+        // What nobody has tried yet. Only the smoke test gets there.
+        expression: forAll(
+          'httproutes',
+          ofRules(`${BACKENDS}.all(b, !b.name.endsWith('${PREVIEW_SUFFIX}'))`),
+        ),
+        message: `Routes must not lead to a Service *${PREVIEW_SUFFIX}, which is a version that has not taken traffic.`,
       },
       {
         // Others could mirror calls elsewhere, or write identity headers that nobody has verified.

@@ -84,7 +84,7 @@ export class ClusterAddons extends Construct {
     new Keda(this, 'Keda', { cluster, replicas, metricsWorkspaceArn: this.metrics.arn });
     const { namespace } = new EnvoyGateway(this, 'EnvoyGateway');
     new MetricsServer(this, 'MetricsServer', { replicas });
-    new ArgoRollouts(this, 'ArgoRollouts', { replicas });
+    new ArgoRollouts(this, 'ArgoRollouts', { cluster, replicas, metricsWorkspaceArn: this.metrics.arn });
     new ExternalSecrets(this, 'ExternalSecrets', { cluster, replicas });
     new LoadBalancerController(this, 'LoadBalancerController', { cluster, vpcId, replicas, tags });
     new FluentBit(this, 'FluentBit', {

@@ -45,7 +45,7 @@ describe('access entries', () => {
       }),
     ).toThrowErrorMatchingInlineSnapshot(`
      "[test/Cluster] invalid EksCluster props:
-       - administrators, namespaceEditors and groupMembers must name a role once, for it has one access entry; got twice: arn:aws:iam::222222222222:role/admin, arn:aws:iam::222222222222:role/tier
+       - administrators, namespaceEditors, groupMembers and viewers must name a role once, for it has one access entry; got twice: arn:aws:iam::222222222222:role/admin, arn:aws:iam::222222222222:role/tier
        - groupMembers must each be in at least one group
        - groups must have a name that does not begin with system:, got system:masters"
     `);

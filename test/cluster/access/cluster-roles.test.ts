@@ -7,7 +7,11 @@ import { synth, type Synthesized } from '../../support/synth';
 const stack = synth((scope) => {
   new KubernetesProvider(scope, 'kubernetes', {});
   new HelmProvider(scope, 'helm', {});
-  new WorkloadAccess(scope, 'Access', { zoneName: 'use1a.bulkhead.example' });
+  new WorkloadAccess(scope, 'Access', {
+    zoneName: 'use1a.bulkhead.example',
+    imagePrefix: '111111111111.dkr.ecr.us-east-1.amazonaws.com/bulkhead/prod/',
+    schemaImages: ['pgroll:1'],
+  });
 });
 
 /** Whether a role allows a verb on `group/resource`, and if it is told, on an object of that name. */
@@ -24,10 +28,13 @@ function may(role: string, verb: string, what: string, name?: string): boolean {
 }
 
 const RBAC = 'rbac.authorization.k8s.io';
-const [OPERATOR, NAMESPACE, DEPLOYER] = [
+const [OPERATOR, NAMESPACE, DEPLOYER, RELEASE, MIGRATION, OWNERS] = [
   'bulkhead-operator',
   'bulkhead-namespace-deployer',
   'bulkhead-deployer',
+  'bulkhead-release',
+  'bulkhead-migration',
+  'bulkhead-release-owners',
 ];
 
 describe.each([
@@ -114,6 +121,75 @@ describe.each([
       ['impersonate', ':users'],
     ],
   ],
+  [
+    RELEASE,
+    [
+      ['get', ':podtemplates'],
+      ['create', ':podtemplates'],
+      ['patch', ':podtemplates'],
+      ['get', ':configmaps'],
+      ['watch', 'argoproj.io:rollouts'],
+      ['list', 'argoproj.io:analysisruns'],
+      ['list', ':pods'],
+      ['create', ':secrets'],
+      ['patch', ':secrets'],
+    ],
+    [
+      ['delete', ':podtemplates'],
+      ['deletecollection', ':podtemplates'],
+      ['list', ':configmaps'],
+      ['patch', ':configmaps'],
+      ['patch', 'argoproj.io:rollouts'],
+      ['update', 'argoproj.io:rollouts/status'],
+      ['patch', 'argoproj.io:analysisruns'],
+      ['create', 'argoproj.io:analysistemplates'],
+      ['get', ':secrets'],
+      ['list', ':secrets'],
+      ['watch', ':secrets'],
+      ['update', ':secrets'],
+      ['delete', ':secrets'],
+      ['create', ':pods'],
+      ['delete', ':pods'],
+      ['create', ':pods/exec'],
+      ['get', ':pods/log'],
+      ['create', ':serviceaccounts/token'],
+      ['create', `${RBAC}:rolebindings`],
+      ['create', 'batch:jobs'],
+      ['list', ':namespaces'],
+    ],
+  ],
+  [
+    MIGRATION,
+    [
+      ['get', ':configmaps'],
+      ['create', ':configmaps'],
+      ['patch', ':configmaps'],
+      ['create', 'batch:jobs'],
+      ['watch', 'batch:jobs'],
+      ['delete', 'batch:jobs'],
+      ['list', ':pods'],
+    ],
+    [
+      ['delete', ':configmaps'],
+      ['list', ':configmaps'],
+      ['patch', 'batch:jobs'],
+      ['get', ':secrets'],
+      ['create', ':pods'],
+      ['create', ':pods/exec'],
+      ['create', ':serviceaccounts'],
+      ['create', ':serviceaccounts/token'],
+    ],
+  ],
+  [
+    OWNERS,
+    [['list', ':namespaces']],
+    [
+      ['patch', ':namespaces'],
+      ['list', ':podtemplates'],
+      ['list', 'argoproj.io:rollouts'],
+      ['list', ':secrets'],
+    ],
+  ],
 ] as [string, [string, string][], [string, string][]][])('%s', (role, allowed, refused) => {
   it.each(allowed)('may %s %s', (verb, what) => {
     expect(may(role, verb, what)).toBe(true);
@@ -129,31 +205,33 @@ describe.each([
 });
 
 describe('binding', () => {
-  it.each([NAMESPACE, DEPLOYER])('is for %s, and of the two roles of namespaces only', (role) => {
+  it.each([NAMESPACE, DEPLOYER])('is for %s, and of the three roles of namespaces only', (role) => {
     const bind = (name: string): boolean => may(role, 'bind', `${RBAC}:clusterroles`, name);
-    expect([OPERATOR, NAMESPACE].map(bind)).toEqual([true, true]);
-    expect([DEPLOYER, 'cluster-admin', 'admin', 'edit', 'view'].map(bind)).toEqual([
-      false,
-      false,
-      false,
-      false,
-      false,
-    ]);
+    expect([OPERATOR, NAMESPACE, RELEASE].map(bind)).toEqual([true, true, true]);
+    const others = [DEPLOYER, MIGRATION, OWNERS, 'cluster-admin', 'admin', 'edit', 'view'];
+    expect(others.map(bind)).toEqual(others.map(() => false));
     // A rule without names would be of all roles.
     expect(may(role, 'bind', `${RBAC}:clusterroles`)).toBe(false);
   });
 
-  it('is not for operators', () => {
-    expect(may(OPERATOR, 'bind', `${RBAC}:clusterroles`, OPERATOR)).toBe(false);
+  it.each([OPERATOR, RELEASE, MIGRATION])('is not for %s', (role) => {
+    expect(may(role, 'bind', `${RBAC}:clusterroles`, role)).toBe(false);
   });
 
   it('is done once for the whole cluster, for deployers of tiers and tenants', () => {
-    expect(stack.only('kubernetes_cluster_role_binding_v1')).toMatchObject({
+    expect(stack.only('kubernetes_cluster_role_binding_v1', 'Deployers')).toMatchObject({
       role_ref: { kind: 'ClusterRole', name: DEPLOYER },
       subject: [
         { kind: 'Group', name: 'bulkhead:deployers:tier' },
         { kind: 'Group', name: 'bulkhead:deployers:tenant' },
       ],
+    });
+  });
+
+  it('is done once for the whole cluster, for releases, who see which owners there are', () => {
+    expect(stack.only('kubernetes_cluster_role_binding_v1', 'Owners')).toMatchObject({
+      role_ref: { kind: 'ClusterRole', name: OWNERS },
+      subject: [{ kind: 'Group', name: 'bulkhead:releases' }],
     });
   });
 

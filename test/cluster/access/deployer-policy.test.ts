@@ -91,6 +91,7 @@ const NODES =
 const JOB = 'Jobs of tenants in data-migrations must run as a service account tenancy-tenant-*.';
 
 const TENANCY = 'tenancy-tenant-acme';
+const SCHEMA = 'schema-tenant-acme';
 const MIGRATIONS = 'data-migrations';
 
 const TABLE: readonly (readonly [string, AdmissionRequest, readonly string[]])[] = [
@@ -284,6 +285,36 @@ const TABLE: readonly (readonly [string, AdmissionRequest, readonly string[]])[]
   ['asks what it may do', above('tier', 'authorization.k8s.io:selfsubjectaccessreviews', ''), []],
 
   // Jobs of databases.
+  [
+    'says what changes the schema of a tenant’s database',
+    inside('tenant', MIGRATIONS, 'configmaps', { metadata: { name: SCHEMA } }),
+    [],
+  ],
+  [
+    'makes the account that changes it',
+    inside('tenant', MIGRATIONS, 'serviceaccounts', { metadata: { name: SCHEMA } }),
+    [],
+  ],
+  [
+    'changes it itself',
+    inside('tenant', MIGRATIONS, 'batch:jobs', job(`${SCHEMA}-0123`, SCHEMA)),
+    [own('tenant', 'jobs data-migrations')],
+  ],
+  [
+    'changes it as a job of the platform’s SQL',
+    inside('tenant', MIGRATIONS, 'batch:jobs', job(`${TENANCY}-0123`, SCHEMA)),
+    [JOB],
+  ],
+  [
+    'says what changes the schema of a shard',
+    inside('tenant', MIGRATIONS, 'configmaps', { metadata: { name: 'schema-shard-1' } }),
+    [own('tenant', 'configmaps data-migrations')],
+  ],
+  [
+    'says how far a database is',
+    inside('tenant', MIGRATIONS, 'configmaps', { metadata: { name: 'schema-state-tenant-acme' } }),
+    [own('tenant', 'configmaps data-migrations')],
+  ],
   ["makes a tenant's job", inside('tenant', MIGRATIONS, 'batch:jobs', job(`${TENANCY}-0123`, TENANCY)), []],
   [
     "makes that job's service account",

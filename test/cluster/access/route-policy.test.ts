@@ -63,6 +63,7 @@ const TENANT_HEADER =
 const TIER_HEADER =
   'Every match of a rule that leads to a service must ask for the header x-bulkhead-tier with exactly what follows tier- in tier-starter.';
 const BACKEND = 'Routes may lead to Services of their own namespace only, without filters.';
+const PREVIEW = 'Routes must not lead to a Service *-preview, which is a version that has not taken traffic.';
 const FILTER =
   'Rules that lead to a service may have no filters, and others none but an HTTPRouteFilter of their own namespace.';
 const REFUSES =
@@ -253,6 +254,21 @@ const TABLE: readonly (readonly [string, AdmissionRequest, readonly string[]])[]
         [noOther('tier-starter', resource, GATEWAY_API)],
       ] as const,
   ),
+  [
+    'to a version that nobody has tried',
+    changed('tier-starter', 'spec/rules/*/backendRefs', backend({ name: 'api-preview' })),
+    [PREVIEW],
+  ],
+  [
+    'to such a version besides',
+    changed('tenant-acme', 'spec/rules/*/backendRefs', [...backend({}), ...backend({ name: 'api-preview' })]),
+    [PREVIEW],
+  ],
+  [
+    'to a slice of the service',
+    changed('tier-starter', 'spec/rules/*/backendRefs', backend({ name: 'api-canary' })),
+    [],
+  ],
   [
     'of an administrator',
     { ...changed('tenant-acme', 'spec/hostnames', [`globex.${ZONE}`]), groups: ['system:masters'] },

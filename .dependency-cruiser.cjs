@@ -56,7 +56,8 @@ module.exports = {
       from: { path: '^services/' },
       to: {
         path: '^(config|constructs|stacks|synth|guarantees|cli|review|rehearsal|main)',
-        pathNot: '^constructs/core/(jwks-mirror|owner|tenant-token)\\.ts$',
+        pathNot:
+          '^constructs/core/(contract-gate|jwks-mirror|migrations|owner|releases|schema-jobs|tenant-token|workload-labels)\\.ts$',
       },
     },
     {
@@ -83,13 +84,24 @@ module.exports = {
       name: 'review-and-rehearsal-know-nothing-of-ours',
       severity: 'error',
       from: { path: '^(review|rehearsal)/' },
-      to: { path: '^(config|constructs|stacks|guarantees|cli|main|services)' },
+      to: { path: '^(config|constructs|stacks|guarantees|cli|main|services|deployment)' },
     },
     {
       name: 'rehearsal-and-review-are-apart',
       severity: 'error',
       from: { path: '^(review|rehearsal)/' },
       to: { path: '^(review|rehearsal)/', pathNot: '^$1/' },
+    },
+    {
+      name: 'deployment-works-on-any-output',
+      comment:
+        'It goes where there are credentials and no sources of ours. How Terraform is run, it shares with the rehearsal.',
+      severity: 'error',
+      from: { path: '^deployment/' },
+      to: {
+        path: '^(config|constructs|stacks|synth|guarantees|cli|main|services|rehearsal)',
+        pathNot: '^rehearsal/runner/(schedule|terraform)\\.ts$',
+      },
     },
     {
       name: 'nobody-imports-tests',

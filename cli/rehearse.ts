@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import * as path from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import type { RehearsalEvent } from '../rehearsal/runner/events';
@@ -6,6 +5,7 @@ import { humanReporter, jsonReporter } from '../rehearsal/runner/progress';
 import { rehearse } from '../rehearsal/runner/rehearse';
 import { serve } from '../rehearsal/runner/serve';
 import { RehearsalError } from '../rehearsal/runner/terraform';
+import { synthesized } from './synthesized';
 
 interface RehearseFlags {
   readonly env: string;
@@ -50,12 +50,6 @@ export function rehearseCommand(root: string = process.cwd()): Command {
     .action(async (flags: RehearseFlags) => {
       process.exitCode = await run(root, flags);
     });
-}
-
-/** Synthesizes an environment the way `cdktf` does, so that what is rehearsed is what is in the sources. */
-function synthesized(root: string, environment: string): boolean {
-  const program = path.join(root, 'bin', 'synth.js');
-  return spawnSync(process.execPath, [program, environment], { stdio: ['ignore', 2, 2] }).status === 0;
 }
 
 async function run(root: string, flags: RehearseFlags): Promise<number> {

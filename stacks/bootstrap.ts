@@ -1,22 +1,45 @@
+import type { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { Construct } from 'constructs';
 import type { Platform } from '../config/platform';
-import { DeployerRole } from '../constructs/access/deployer-role';
+import { DeployerRole, type DeployerRoleProps } from '../constructs/access/deployer-role';
 import { PermissionsBoundary } from '../constructs/access/permissions-boundary';
+import { ProjectRole, type ProjectRoleProps } from '../constructs/access/project-role';
+import { readOnly } from '../constructs/access/read-only';
 import { StateRole } from '../constructs/access/state-role';
 import { setPlacement, type Placement } from '../constructs/core/placement';
 import { ownershipTags, SHARED } from '../constructs/core/tags';
+import {
+  driftProjectName,
+  driftRoleName,
+  homeProjectName,
+  homeProjectRoleName,
+  INFRASTRUCTURE,
+  infrastructureProjectName,
+  infrastructureRoleName,
+  projectArn,
+} from '../constructs/delivery/names';
 import { StateBucket } from '../constructs/state/state-bucket';
 import { CELL_GROUPS, PLATFORM_GROUPS, type Permissions } from './deployer-permissions';
 import {
   administratorRoleArn,
   deployerRoleName,
+  plannerRoleName,
   stateBucketName,
   stateKeyAlias,
   stateObject,
+  stateReaderRoleName,
   stateRoleName,
 } from './deployment-access';
+import { placementOfCell } from './names';
+import { cellsOf, deployingProjects, HOME_STEPS, lookingProjects } from './infrastructure-access';
 import { boundaryStatements } from './permissions/boundary';
+import { homeBoundaryStatements } from './permissions/home-boundary';
+import {
+  cellDriftPermissions,
+  cellInfrastructurePermissions,
+  homeInfrastructurePermissions,
+} from './permissions/infrastructure';
 import { PlatformStack } from './platform-stack';
 import { registryTableArn } from './registry-access';
 
@@ -29,6 +52,7 @@ import { registryTableArn } from './registry-access';
 export class BootstrapStack extends PlatformStack {
   private readonly state: StateBucket;
   private readonly providers = new Map<string, AwsProvider>();
+  private readonly projects = new Map<string, IamRole>();
 
   public constructor(
     scope: Construct,
@@ -44,6 +68,14 @@ export class BootstrapStack extends PlatformStack {
       oldVersionRetentionDays: platform.state.oldVersionRetentionDays,
     });
 
+    new PermissionsBoundary(this, 'Boundary', {
+      statements: homeBoundaryStatements(
+        home,
+        platform.cells.map((cell) => placementOfCell(platform, cell)),
+      ),
+      tags: { cell: SHARED },
+    });
+    this.addHomeProjects(home);
     this.addDeployers(this, home, PLATFORM_GROUPS);
     for (const config of platform.cells) {
       const { id, account, region, data } = config;
@@ -59,11 +91,68 @@ export class BootstrapStack extends PlatformStack {
         tags: { cell: id },
         ...this.providerOf(account),
       });
+      this.addCellProjects(cell, placement);
       this.addDeployers(cell, placement, CELL_GROUPS);
     }
   }
 
-  /** Two roles for each group of stacks: one in its own account to deploy it, one at home for its state. */
+  /** Roles of the home account's part of the infrastructure's own pipeline. */
+  private addHomeProjects(home: Placement): void {
+    for (const step of HOME_STEPS) {
+      this.addProject(this, home, homeProjectName(home, step, INFRASTRUCTURE), {
+        id: `Project-${step}`,
+        name: homeProjectRoleName(home, step, INFRASTRUCTURE),
+        description: `Infrastructure pipeline: ${step}`,
+        statements: homeInfrastructurePermissions(step, this.around(home)),
+      });
+    }
+  }
+
+  /** Roles of a cell's part of it. */
+  private addCellProjects(scope: Construct, cell: Placement): void {
+    this.addProject(scope, cell, infrastructureProjectName(cell), {
+      id: 'Project-deploy',
+      name: infrastructureRoleName(cell),
+      description: `Infrastructure pipeline: deploys ${cell.cell ?? ''}`,
+      statements: cellInfrastructurePermissions(cell, this.around(this.placement)),
+    });
+    this.addProject(scope, cell, driftProjectName(cell), {
+      id: 'Project-drift',
+      name: driftRoleName(cell),
+      description: `Looks for drift in ${cell.cell ?? ''}`,
+      statements: cellDriftPermissions(cell, this.around(this.placement)),
+    });
+  }
+
+  private around(home: Placement): Parameters<typeof homeInfrastructurePermissions>[1] {
+    return {
+      home,
+      cells: cellsOf(this.props.platform),
+      homeGroups: Object.keys(PLATFORM_GROUPS),
+      cellGroups: Object.keys(CELL_GROUPS),
+    };
+  }
+
+  private addProject(
+    scope: Construct,
+    placement: Placement,
+    project: string,
+    { id, ...role }: Pick<ProjectRoleProps, 'name' | 'description' | 'statements'> & { readonly id: string },
+  ): void {
+    const made = new ProjectRole(scope, id, {
+      ...role,
+      projectArn: projectArn(placement, project),
+      account: placement.account,
+      tags: { cell: placement.cell ?? SHARED },
+      ...this.providerOf(placement.account),
+    });
+    this.projects.set(made.arn, made.role);
+  }
+
+  /**
+   * Four roles for each group of stacks: one in its own account to deploy it and one at home for its state, and beside each
+   * one that only looks.
+   */
   private addDeployers(
     scope: Construct,
     placement: Placement,
@@ -71,25 +160,44 @@ export class BootstrapStack extends PlatformStack {
   ): void {
     const { platform } = this.props;
     const tags = { cell: placement.cell ?? SHARED };
+    const where = placement.cell ?? 'the platform';
+    const common = { tags, ...this.providerOf(placement.account) };
     for (const [kind, permissions] of Object.entries(groups)) {
+      const statements = permissions(placement, platform);
+      const deployers = this.trust(deployingProjects(this.placement, placement, kind));
+      const planners = this.trust(lookingProjects(this.placement, placement));
       new DeployerRole(scope, `Deploy-${kind}`, {
-        name: deployerRoleName(placement, kind),
-        description: `Deploys ${placement.cell ?? 'the platform'}: ${kind}`,
-        trustedRoleArns: platform.deployers,
-        statements: permissions(placement, platform),
-        tags,
-        ...this.providerOf(placement.account),
+        ...{ name: deployerRoleName(placement, kind), statements, ...deployers, ...common },
+        description: `Deploys ${where}: ${kind}`,
       });
-      new StateRole(scope, `State-${kind}`, {
-        name: stateRoleName(placement, kind),
-        trustedRoleArns: platform.deployers,
+      new DeployerRole(scope, `Plan-${kind}`, {
+        ...{ name: plannerRoleName(placement, kind), ...planners, ...common },
+        description: `Plans ${where}: ${kind}`,
+        statements: readOnly(statements),
+      });
+      const state = {
         bucketArn: this.state.arn,
         keyArn: this.state.keyArn,
         region: platform.region,
         stateObject: stateObject(placement, kind),
         tags,
+      };
+      new StateRole(scope, `State-${kind}`, { ...state, ...deployers, name: stateRoleName(placement, kind) });
+      new StateRole(scope, `Read-${kind}`, {
+        ...{ ...state, ...planners, readOnly: true },
+        name: stateReaderRoleName(placement, kind),
       });
     }
+  }
+
+  /** The deployers of the config, who may do everything here anyway, and projects. */
+  private trust(
+    projects: readonly string[],
+  ): Pick<DeployerRoleProps, 'trustedRoleArns' | 'dependsOn'> & object {
+    return {
+      trustedRoleArns: [...this.props.platform.deployers, ...projects],
+      dependsOn: projects.flatMap((arn) => this.projects.get(arn) ?? []),
+    };
   }
 
   /** The provider of an account, as a prop: one for each account besides the home account, which has the stack's own. */

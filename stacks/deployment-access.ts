@@ -28,13 +28,37 @@ export const stateKeyAlias = (home: Placement): string => `alias/${home.platform
 export const deployerRoleName = (placement: Placement, kind: string): string =>
   nameWithin(ROLE_NAME_MAX, [...nameParts(placement), 'deploy', stackGroup(kind)]);
 
+const roleArn = ({ account }: Pick<Placement, 'account'>, name: string): string =>
+  `arn:aws:iam::${account}:role/${name}`;
+
 /** ARN of the role that deploys a kind of stack. */
 export const deployerRoleArn = (placement: Placement, kind: string): string =>
-  `arn:aws:iam::${placement.account}:role/${deployerRoleName(placement, kind)}`;
+  roleArn(placement, deployerRoleName(placement, kind));
 
 /** Role in the home account that may read and write the state of one group of stacks. */
 export const stateRoleName = (placement: Placement, kind: string): string =>
   nameWithin(ROLE_NAME_MAX, [...nameParts(placement), 'state', stackGroup(kind)]);
+
+/**
+ * Beside each of these, a role that only reads what it changes: `…-plan-network` beside `…-deploy-network`, `…-read-network`
+ * beside `…-state-network`. Whoever plans with a configuration finds them by its names (`deployment/roles.ts`).
+ */
+const READERS = { deploy: 'plan', state: 'read' } as const;
+
+const readerOf = (name: string, does: keyof typeof READERS): string =>
+  name.replace(new RegExp(`^(.*)-${does}-`), `$1-${READERS[does]}-`);
+
+/** Role in the stack's own account that may look at what a kind of stack holds. */
+export const plannerRoleName = (placement: Placement, kind: string): string =>
+  readerOf(deployerRoleName(placement, kind), 'deploy');
+
+/** ARN of the role that looks at a kind of stack. */
+export const plannerRoleArn = (placement: Placement, kind: string): string =>
+  roleArn(placement, plannerRoleName(placement, kind));
+
+/** Role in the home account that may read the state of one group of stacks. */
+export const stateReaderRoleName = (placement: Placement, kind: string): string =>
+  readerOf(stateRoleName(placement, kind), 'state');
 
 /** Objects of the state bucket that one group of stacks may use; a pattern where the group has many stacks. */
 export const stateObject = ({ environment, cell }: Placement, kind: string): string => {

@@ -1,7 +1,7 @@
 import { IamPolicy } from '@cdktf/provider-aws/lib/iam-policy';
 import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import { IamRolePolicyAttachment } from '@cdktf/provider-aws/lib/iam-role-policy-attachment';
-import type { TerraformProvider } from 'cdktf';
+import type { ITerraformDependable, TerraformProvider } from 'cdktf';
 import { Construct } from 'constructs';
 import { NAME_RULES, nameWithin } from '../core/naming';
 import { type Rule, validateProps } from '../core/validation';
@@ -35,6 +35,9 @@ export interface DeployerRoleProps {
 
   /** Provider of the account that the role lives in. @default - the stack's own */
   readonly provider?: TerraformProvider;
+
+  /** Trusted roles of the same stack: IAM refuses to trust what does not exist. @default - none */
+  readonly dependsOn?: readonly ITerraformDependable[];
 }
 
 type Settings = Pick<DeployerRoleProps, 'trustedRoleArns' | 'statements'>;
@@ -81,7 +84,7 @@ const RULES: readonly Rule<Settings>[] = [
 ];
 
 /**
- * A role that deploys one group of stacks, and may do exactly what the statements say.
+ * A role that deploys one group of stacks, or plans them, and may do exactly what the statements say.
  *
  * Only the named roles may assume it, for an hour at a time. Its policies are managed ones, because together they are
  * longer than an inline policy may be; they are divided by length, in the order of the statements.
@@ -102,6 +105,7 @@ export class DeployerRole extends Construct {
       assumeRolePolicy: trustDocument(this, 'Trust', trustedRoleArns, provider),
       maxSessionDuration: SESSION_SECONDS,
       tags,
+      ...(props.dependsOn && { dependsOn: [...props.dependsOn] }),
     });
     this.arn = role.arn;
 

@@ -1,5 +1,6 @@
 import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
+import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { SESSION_SECONDS } from './deployer-role';
 import { policyDocument, trustDocument } from './policy-document';
@@ -22,25 +23,36 @@ export interface StateRoleProps {
   /** Objects that hold the state of this group: `prod/use1a-network.tfstate`; `*` only where a group has many stacks. */
   readonly stateObject: string;
 
+  /** Whether it may read the state only. @default false */
+  readonly readOnly?: boolean;
+
   /** Tags beside the provider's own. */
   readonly tags: Readonly<Record<string, string>>;
+
+  /** Trusted roles of the same stack: IAM refuses to trust what does not exist. @default - none */
+  readonly dependsOn?: readonly ITerraformDependable[];
 }
 
-/** A role that may read, write and lock the state of one group of stacks, and see no other state. */
+/** A role that may read, write and lock the state of one group of stacks, or only read it, and see no other state. */
 export class StateRole extends Construct {
   public constructor(scope: Construct, id: string, props: StateRoleProps) {
     super(scope, id);
     const role = new IamRole(this, 'Role', {
       name: props.name,
-      description: `Reads and writes ${props.stateObject}`,
+      description: `Reads ${props.readOnly ? '' : 'and writes '}${props.stateObject}`,
       assumeRolePolicy: trustDocument(this, 'Trust', props.trustedRoleArns),
       maxSessionDuration: SESSION_SECONDS,
       tags: { ...props.tags },
+      ...(props.dependsOn && { dependsOn: [...props.dependsOn] }),
     });
     new IamRolePolicy(this, 'Policy', {
       role: role.name,
       name: 'state',
-      policy: policyDocument(this, 'Statements', stateStatements(props)),
+      policy: policyDocument(
+        this,
+        'Statements',
+        props.readOnly ? readStatements(props) : stateStatements(props),
+      ),
     });
   }
 }
@@ -76,4 +88,21 @@ function stateStatements({ bucketArn, keyArn, region, stateObject }: StateAccess
       ],
     },
   ];
+}
+
+/** Reading state, without its lock: who only reads takes none. */
+function readStatements(access: StateAccess): readonly Statement[] {
+  const { bucketArn, stateObject } = access;
+  return stateStatements(access).flatMap((statement): readonly Statement[] => {
+    switch (statement.sid) {
+      case 'State':
+        return [{ ...statement, actions: ['s3:GetObject'], resources: [`${bucketArn}/${stateObject}`] }];
+      case 'StateKey':
+        return [{ ...statement, actions: ['kms:Decrypt'] }];
+      case 'FindState':
+        return [statement];
+      default:
+        return [];
+    }
+  });
 }

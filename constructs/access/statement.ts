@@ -19,6 +19,14 @@ export interface Statement {
   readonly resources: readonly string[];
   /** @default - the statement always applies */
   readonly conditions?: readonly Condition[];
+
+  /**
+   * Whether what is kept there is what deployments put there, so that whoever looks for drift must read it. Nothing of a
+   * customer's is.
+   *
+   * @default false
+   */
+  readonly isDeployed?: boolean;
 }
 
 /** The statements as IAM reads them. */

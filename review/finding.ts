@@ -1,0 +1,25 @@
+/** How much a change may hurt: nothing to look at, worth a look, or to be approved by a person. */
+export const RISKS = ['none', 'low', 'high'] as const;
+export type Risk = (typeof RISKS)[number];
+
+/** What is wrong with a change. With stack and address, it names a finding for good. */
+export type FindingKind =
+  'data' | 'delivery' | 'encryption' | 'identity' | 'network' | 'protection' | 'removed' | 'unseen';
+
+export interface Finding {
+  readonly level: 'low' | 'high';
+  readonly kind: FindingKind;
+  /** Terraform's address of the resource. */
+  readonly address: string;
+  /** One sentence for a person, without the address. */
+  readonly what: string;
+}
+
+/** The higher of risks; `none` of none. */
+export const highest = (risks: readonly Risk[]): Risk =>
+  risks.reduce<Risk>((worst, risk) => (isAbove(risk, worst) ? risk : worst), 'none');
+
+export const isAbove = (risk: Risk, limit: Risk): boolean => RISKS.indexOf(risk) > RISKS.indexOf(limit);
+
+/** A finding, in one word that stays the same in every plan of the same change. */
+export const findingId = (stack: string, { address, kind }: Finding): string => `${stack} ${kind} ${address}`;

@@ -1,0 +1,48 @@
+import type { Platform } from '../config/platform';
+import type { Placement } from '../constructs/core/placement';
+import {
+  driftRoleArn,
+  homeProjectRoleArn,
+  INFRASTRUCTURE,
+  infrastructureRoleArn,
+} from '../constructs/delivery/names';
+import { placementOfCell } from './names';
+
+/** Who, of the infrastructure's own pipeline, takes which roles. `bootstrap` makes them all (ADR 0027). */
+
+/**
+ * Projects of the home account. `verify` runs what a change says, and may do nothing; the others run a program that was
+ * deployed before the change. Not `deploy`: roles whose names begin so are deployers'.
+ */
+export const HOME_STEPS = ['verify', 'review', 'apply', 'drift'] as const;
+export type HomeStep = (typeof HOME_STEPS)[number];
+
+/**
+ * Groups of a cell that the home account deploys, for without them there is no project in the cell that could: the VPC, the
+ * cluster, the project itself. They are changed by calls of AWS only. All others may need the Kubernetes API, which answers
+ * in the VPC.
+ */
+export const GROUND = ['network', 'cluster', 'delivery'] as const;
+
+export const isGround = (kind: string): boolean => GROUND.some((group) => group === kind);
+
+const inHome = (home: Placement, step: HomeStep): string => homeProjectRoleArn(home, step, INFRASTRUCTURE);
+
+/** Roles of projects that may take the deployer's role, and that of the state, of a group of stacks. */
+export function deployingProjects(home: Placement, placement: Placement, kind: string): readonly string[] {
+  return placement.cell === undefined || isGround(kind)
+    ? [inHome(home, 'apply')]
+    : [infrastructureRoleArn(placement)];
+}
+
+/** Roles of projects that may look at a group of stacks, and at its state. */
+export function lookingProjects(home: Placement, placement: Placement): readonly string[] {
+  return [
+    inHome(home, 'review'),
+    placement.cell === undefined ? inHome(home, 'drift') : driftRoleArn(placement),
+  ];
+}
+
+/** Placements of all cells. */
+export const cellsOf = (platform: Platform): readonly Placement[] =>
+  platform.cells.map((cell) => placementOfCell(platform, cell));

@@ -3,9 +3,11 @@ import type { Statement } from '../constructs/access/statement';
 import type { Placement } from '../constructs/core/placement';
 import { addonsPermissions } from './permissions/addons';
 import { cachePermissions } from './permissions/cache';
+import { cellDeliveryPermissions } from './permissions/cell-delivery';
 import { clusterPermissions } from './permissions/cluster';
 import { dataPermissions } from './permissions/data';
 import { dataShardPermissions } from './permissions/data-shard';
+import { deliveryPermissions } from './permissions/delivery';
 import { gatewayPermissions } from './permissions/gateway';
 import { identityPermissions } from './permissions/identity';
 import { networkPermissions } from './permissions/network';
@@ -19,12 +21,19 @@ export type Permissions = (placement: Placement, platform: Platform) => readonly
 /** Groups that a platform has once, in its home account. */
 export const PLATFORM_GROUPS: Readonly<Record<string, Permissions>> = {
   registry: (home, { registry }) => registryPermissions(home, registry.replicaRegions),
+  delivery: (home, { delivery, cells }) =>
+    deliveryPermissions(
+      home,
+      delivery.connection,
+      cells.map(({ region }) => region),
+    ),
 };
 
 /** Groups that every cell has, in its own account. */
 export const CELL_GROUPS: Readonly<Record<string, Permissions>> = {
   network: networkPermissions,
   cluster: clusterPermissions,
+  delivery: cellDeliveryPermissions,
   addons: addonsPermissions,
   data: (placement, platform) => dataPermissions(placement, copyRegionOf(placement, platform)),
   'data-shard': dataShardPermissions,

@@ -1,10 +1,12 @@
 import type { Construct } from 'constructs';
 import type { Cell, Platform } from '../config/platform';
+import { releaseRolePattern } from '../constructs/delivery/names';
 import { Identity } from '../constructs/identity/identity';
 import { identityContract, networkContract } from './contracts';
 import { zoneNameOf } from './names';
 import { PlatformStack } from './platform-stack';
 import { registryTableArn, TOKEN_FUNCTION } from './registry-access';
+import { syntheticTenantIds } from './synthetic-tenants';
 
 export interface IdentityStackProps {
   readonly platform: Platform;
@@ -23,6 +25,8 @@ export class IdentityStack extends PlatformStack {
       accessTokenMinutes,
       // By the name that config gives it: records and URLs are then readable before any deployment.
       zone: { id: zoneId, name: zoneNameOf(platform, cell) },
+      // Whatever service they release. By how their names begin, for another service changes nothing of what is here.
+      synthetic: { tenantIds: syntheticTenantIds(cell), readers: [releaseRolePattern(this.placement)] },
       tokens: {
         name: TOKEN_FUNCTION,
         registryTableArn: registryTableArn(platform, cell),

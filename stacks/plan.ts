@@ -5,14 +5,17 @@ import type { Platform } from '../config/platform';
 import { AddonsStack } from './addons';
 import { BootstrapStack } from './bootstrap';
 import { CacheStack } from './cache';
+import { CELL_DELIVERY, CellDeliveryStack } from './cell-delivery';
 import { ClusterStack } from './cluster';
 import { DataStack } from './data';
-import { DataShardStack, shardsOf, shardStackKind } from './data-shard';
+import { DataShardStack, shardStackKind } from './data-shard';
+import { DELIVERY, DeliveryStack } from './delivery';
 import { GatewayStack } from './gateway';
 import { IdentityStack } from './identity';
 import { NetworkStack } from './network';
 import { stackName, type PlatformStack } from './platform-stack';
 import { RegistryStack } from './registry';
+import { shardsOf } from './shards';
 import { TenantStack, tenantStackKind } from './tenant';
 import { TIERS, TierStack, tierStackKind } from './tier';
 
@@ -28,9 +31,14 @@ export function planStacks(platform: Platform): readonly PlannedStack[] {
   return [
     { name: stackName('bootstrap'), build: (app) => new BootstrapStack(app, { platform }) },
     { name: stackName('registry'), build: (app) => new RegistryStack(app, { platform }) },
+    { name: stackName(DELIVERY), build: (app) => new DeliveryStack(app, { platform }) },
     ...platform.cells.flatMap((cell): PlannedStack[] => [
       { name: stackName('network', cell), build: (app) => new NetworkStack(app, { platform, cell }) },
       { name: stackName('cluster', cell), build: (app) => new ClusterStack(app, { platform, cell }) },
+      {
+        name: stackName(CELL_DELIVERY, cell),
+        build: (app) => new CellDeliveryStack(app, { platform, cell }),
+      },
       { name: stackName('addons', cell), build: (app) => new AddonsStack(app, { platform, cell }) },
       { name: stackName('data', cell), build: (app) => new DataStack(app, { platform, cell }) },
       ...shardsOf(platform, cell).map((shard) => ({

@@ -1,7 +1,8 @@
 import type { Cell, Platform } from '../config/platform';
 import { NAME_RULES, nameWithin } from '../constructs/core/naming';
-import { nameParts, type Placement } from '../constructs/core/placement';
+import { nameParts } from '../constructs/core/placement';
 import type { RegistryReader } from '../constructs/registry/registry-access';
+import { homeOf, placementOfCell } from './names';
 
 /**
  * Names by which the registry and the cells' token functions know one another. The registry's contract is in the home
@@ -10,13 +11,6 @@ import type { RegistryReader } from '../constructs/registry/registry-access';
 
 /** The function of a cell that makes tokens of what the registry says, and the role that it runs as. */
 export const TOKEN_FUNCTION = 'token-claims';
-
-const homeOf = ({ name, environment, account, region }: Platform): Placement => ({
-  platform: name,
-  environment,
-  account,
-  region,
-});
 
 /** Name of the table, the same in every region. */
 export const registryTableName = (platform: Platform): string =>
@@ -33,10 +27,12 @@ export const registryTableArn = (platform: Platform, cell: Pick<Cell, 'region'>)
   `arn:aws:dynamodb:${registryRegionOf(platform, cell)}:${platform.account}:table/${registryTableName(platform)}`;
 
 /** ARN of the role of a cell's token function. */
-export const tokenRoleArn = (platform: Platform, { id, account, region }: Cell): string => {
-  const placement: Placement = { ...homeOf(platform), cell: id, account, region };
-  const name = nameWithin(NAME_RULES.iamRole.max, [...nameParts(placement), TOKEN_FUNCTION]);
-  return `arn:aws:iam::${account}:role/${name}`;
+export const tokenRoleArn = (platform: Platform, cell: Cell): string => {
+  const name = nameWithin(NAME_RULES.iamRole.max, [
+    ...nameParts(placementOfCell(platform, cell)),
+    TOKEN_FUNCTION,
+  ]);
+  return `arn:aws:iam::${cell.account}:role/${name}`;
 };
 
 /** The token functions of all cells, each in the region where it reads. */

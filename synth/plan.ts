@@ -1,6 +1,7 @@
 import picomatch from 'picomatch';
 import { loadPlatform, type LoadOptions } from '../config/load';
 import type { Platform } from '../config/platform';
+import { DELIVERY } from '../stacks/delivery';
 import { type PlannedStack, planStacks, SelectionError, selectStacks } from '../stacks/plan';
 import { stackName } from '../stacks/platform-stack';
 
@@ -30,6 +31,9 @@ export interface SynthPlan {
 
 /** Kinds of stacks that count the tenants of their cell, and so need all tenant files read. */
 const COUNTING_KINDS = ['cache'];
+
+/** Stacks of the platform that know every dedicated tenant: releases reach each of them. */
+const COUNTING_STACKS = [stackName(DELIVERY)];
 
 /**
  * Reads as much config as the asked stacks need: a tenant's own stack costs its own file, however many others there are.
@@ -89,7 +93,10 @@ interface AskedOfCells {
 }
 
 function askedOf(stacks: readonly string[], cells: readonly string[]): AskedOfCells {
-  const counted = cells.flatMap((id) => COUNTING_KINDS.map((kind) => stackName(kind, { id })));
+  const counted = [
+    ...COUNTING_STACKS,
+    ...cells.flatMap((id) => COUNTING_KINDS.map((kind) => stackName(kind, { id }))),
+  ];
   const tenants = cells.flatMap((id) => {
     const start = stackName('tenant-', { id });
     return stacks.filter((name) => name.startsWith(start)).map((name) => name.slice(start.length));

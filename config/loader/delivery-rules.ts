@@ -25,6 +25,7 @@ export function checkDeliveryRules(
     ...checkServices(document),
     ...checkServiceNames(document),
     ...checkSchemaOwner(document),
+    ...checkArtifacts(document),
     ...(environment === 'prod' ? checkReplicas(document) : []),
   ];
 }
@@ -98,6 +99,39 @@ function checkServiceNames(document: ConfigDocument): Problem[] {
         `must not be named ${TAKEN_NAME}, nor end in ${TAKEN_ENDS.join(', ')}: what releases it or another service is named so`,
       ),
     );
+}
+
+/** Characters of a pipeline's name by which its artifacts are kept: the same as in `constructs/delivery/names.ts`. */
+const ARTIFACT_PREFIX = 20;
+
+/** Pipelines may read and write below the beginning of their names, which must therefore differ. */
+function checkArtifacts(document: ConfigDocument): Problem[] {
+  const platform = document.read(['platform'], platformSchema.shape.platform);
+  const environment = document.read(['environment'], platformSchema.shape.environment);
+  if (platform === undefined || environment === undefined) return [];
+  const longest = ARTIFACT_PREFIX - `--${environment}`.length - 1;
+  if (platform.length > longest) {
+    return [
+      document.problem(
+        ['platform'],
+        `must be at most ${longest} characters in ${environment}, got "${platform}"; CodePipeline keeps artifacts below the first ${ARTIFACT_PREFIX} characters of a pipeline's name, by which services could then not be told apart`,
+      ),
+    ];
+  }
+  const prefixOf = (name: string): string => `${platform}-${environment}-${name}`.slice(0, ARTIFACT_PREFIX);
+  const services = document.keys(['delivery', 'services']).filter((service) => service !== TAKEN_NAME);
+  return services.flatMap((service, index) => {
+    const other = [TAKEN_NAME, ...services.slice(0, index)].find(
+      (one) => prefixOf(one) === prefixOf(service),
+    );
+    if (other === undefined) return [];
+    return [
+      document.problem(
+        ['delivery', 'services', service],
+        `must differ from ${other} earlier: CodePipeline keeps the artifacts of both below ${prefixOf(service)}, where each could change the other's`,
+      ),
+    ];
+  });
 }
 
 /** pgroll has one migration of a schema in progress at a time: two services would wait for one another. */

@@ -6,6 +6,7 @@ import { MachineClientFunction } from './machine-client-function';
 import { OidcProviderFunction } from './oidc-provider-function';
 import { SignInDomain, signInDomainOf, type Zone } from './sign-in-domain';
 import { SignInFirewall } from './sign-in-firewall';
+import { SyntheticTenants, type SyntheticTenantsProps } from './synthetic-tenants';
 import { TokenFunction, type TokenFunctionProps } from './token-function';
 import { UserPool, type UserPoolProps } from './user-pool';
 import { type TokenLives, WebClient } from './web-client';
@@ -15,6 +16,9 @@ export interface IdentityProps
   extends TokenLives, WebUrls, Pick<UserPoolProps, 'plan' | 'mfa' | 'mail' | 'logRetentionDays'> {
   /** The cell's public zone. */
   readonly zone: Zone;
+
+  /** Tenants of the platform itself, by their ids, and roles that may be their machines: ARNs, in which `*` may stand. */
+  readonly synthetic: Pick<SyntheticTenantsProps, 'tenantIds' | 'readers'>;
 
   /** The function that makes tokens. */
   readonly tokens: Omit<TokenFunctionProps, 'logRetentionDays'>;
@@ -28,7 +32,7 @@ const DESCRIPTIONS: Readonly<Record<keyof typeof API_SCOPES, string>> = {
 
 /**
  * Who issues a cell's tokens: users, the function that says what each token carries, the API's scopes, and the client of the
- * web application. Clients of dedicated tenants are made in the tenants' own stacks.
+ * web application, and what tries out releases. Clients of dedicated tenants are made in the tenants' own stacks.
  */
 export class Identity extends Construct {
   public readonly pool: UserPool;
@@ -80,7 +84,14 @@ export class Identity extends Construct {
     // Without a style of its own, a client's sign-in pages are not served.
     new CognitoManagedLoginBranding(this, 'Style', { userPoolId, clientId, useCognitoProvidedValues: true });
     const ofTenants = { userPoolId, userPoolArn: this.pool.arn, logRetentionDays };
-    new MachineClientFunction(this, 'MachineClients', { ...ofTenants, signInDomain: domain });
+    const clients = new MachineClientFunction(this, 'MachineClients', { ...ofTenants, signInDomain: domain });
     new OidcProviderFunction(this, 'OidcProviders', ofTenants);
+    new SyntheticTenants(this, 'Synthetic', {
+      ...props.synthetic,
+      userPoolId,
+      accessTokenMinutes: props.accessTokenMinutes,
+      // Machines ask for the API's scopes too.
+      dependsOn: [clients.ready, api],
+    });
   }
 }

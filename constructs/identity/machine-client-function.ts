@@ -1,4 +1,6 @@
+import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
+import { machineSecretArn, secretPath } from '../core/machine-secret';
 import { NodeFunction } from '../core/node-function';
 import { nameIn } from '../core/naming';
 import { type Placement, placementOf } from '../core/placement';
@@ -14,9 +16,6 @@ export interface MachineClientFunctionProps {
 /** Last part of the names of the function and its role. */
 const NAME = 'machine-client';
 
-/** Last part of the name of a tenant's secret that the function fills, and no other. */
-export const MACHINE_CLIENT_SECRET = 'machine-credentials';
-
 /** Name of a cell's function, for the stacks of its tenants. */
 export const machineClientFunctionName = (placement: Placement): string =>
   nameIn(placement, 'lambdaFunction', NAME);
@@ -26,26 +25,28 @@ export const machineClientRoleArn = (placement: Placement): string =>
   `arn:aws:iam::${placement.account}:role/${nameIn(placement, 'iamRole', NAME)}`;
 
 /**
- * The function by which tenants' stacks make their machine client.
+ * The function by which tenants' stacks make their machine client, and the cell's identity those of synthetic tenants.
  *
  * Terraform's own resource for clients keeps their secret in the state. This function hands it from Cognito to Secrets
  * Manager, and answers with the client's id alone. Whose client and secret it may be, it decides by the tenant's id; it may
  * write secrets of that one name and read none.
  */
 export class MachineClientFunction extends Construct {
+  /** What calls of the function in its own stack must wait for. */
+  public readonly ready: ITerraformDependable;
+
   public constructor(scope: Construct, id: string, props: MachineClientFunctionProps) {
     super(scope, id);
-    const { platform, environment, cell = '', account, region } = placementOf(this);
-    const path = [platform, environment, cell].join('/');
-    // Secrets Manager puts six characters of its own behind a name.
-    const secrets = `arn:aws:secretsmanager:${region}:${account}:secret:${path}/tenant-*/${MACHINE_CLIENT_SECRET}-??????`;
-    new NodeFunction(this, 'Function', {
+    const placement = placementOf(this);
+    const { account, region } = placement;
+    const secrets = machineSecretArn(placement, '*');
+    const { lambda } = new NodeFunction(this, 'Function', {
       name: [NAME],
       description: "Makes a dedicated tenant's machine client and puts its secret into Secrets Manager",
       entry: 'services/machine-client/handler.ts',
       environment: {
         USER_POOL_ID: props.userPoolId,
-        SECRET_PATH: path,
+        SECRET_PATH: secretPath(placement),
         TOKEN_ENDPOINT: `https://${props.signInDomain}/oauth2/token`,
       },
       statements: [
@@ -92,5 +93,6 @@ export class MachineClientFunction extends Construct {
       timeoutSeconds: 120,
       logRetentionDays: props.logRetentionDays,
     });
+    this.ready = lambda;
   }
 }

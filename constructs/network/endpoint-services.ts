@@ -13,7 +13,9 @@ export interface EndpointService {
  *
  * Left out on purpose: `kms` (S3, Secrets Manager and EBS call it for their users; no pod does), `autoscaling` (Karpenter
  * replaces the cluster autoscaler), `rds` and `elasticache` (IAM logins are signed without a call), `ec2messages` (the SSM
- * agent uses `ssmmessages` since 3.3.40). What is left out and called all the same goes through NAT.
+ * agent uses `ssmmessages` since 3.3.40), `codebuild` (pipelines of the home account start projects, nothing here does). What
+ * is left out and called all the same goes through NAT, and so does what a release asks of the cell's token endpoint: there is
+ * no endpoint for a domain of one's own.
  */
 export const ENDPOINT_SERVICES: readonly EndpointService[] = [
   { id: 'Ec2', service: 'ec2', callers: 'Karpenter, VPC CNI, EBS CSI, AWS Load Balancer Controller' },
@@ -33,9 +35,13 @@ export const ENDPOINT_SERVICES: readonly EndpointService[] = [
   },
   { id: 'Logs', service: 'logs', callers: 'Fluent Bit, for every request of every tenant' },
   { id: 'Firehose', service: 'kinesis-firehose', callers: 'Fluent Bit, for the history of requests' },
-  { id: 'Monitoring', service: 'monitoring', callers: 'load-level function, to read alarms each minute' },
+  {
+    id: 'Monitoring',
+    service: 'monitoring',
+    callers: 'load-level function, to read alarms each minute; releases',
+  },
   { id: 'Prometheus', service: 'aps-workspaces', callers: 'Prometheus collector, KEDA, Argo Rollouts' },
-  { id: 'SecretsManager', service: 'secretsmanager', callers: 'External Secrets' },
+  { id: 'SecretsManager', service: 'secretsmanager', callers: 'External Secrets; releases' },
   { id: 'Sqs', service: 'sqs', callers: 'Karpenter, KEDA and the workers it scales' },
   { id: 'Ssm', service: 'ssm', callers: 'Karpenter, for node images; SSM agent of each node' },
   { id: 'SsmMessages', service: 'ssmmessages', callers: 'SSM agent of each node, for Session Manager' },

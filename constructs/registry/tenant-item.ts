@@ -4,7 +4,10 @@
  * Attribute names are in the table's keys and in 25,000 items: they can be added to, never renamed.
  */
 export interface TenantItem {
-  /** 2-31 lowercase letters and digits, joined by single hyphens. The table's key; never used again for another tenant. */
+  /**
+   * 2-31 lowercase letters and digits, joined by single hyphens. The table's key; never used again for another tenant. No
+   * customer's begins with `smoke-`: those are tenants that try out releases, see `synthetic-items.ts`.
+   */
   readonly tenantId: string;
 
   /** Product plan that the tenant pays for. */

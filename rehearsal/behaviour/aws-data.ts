@@ -252,6 +252,16 @@ export const AWS_DATA: Readonly<Record<string, TypeBehaviour>> = {
         ? 'ValidationException: Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.'
         : undefined,
   },
+  aws_dynamodb_table_item: {
+    source: from('dynamodb/table_item'),
+    // The provider has the key's value where the digits are.
+    id: '{table_name}|{hash_key}||{hex:16}|',
+    forceNew: ['hash_key', 'range_key', 'table_name'],
+    unique: {
+      attributes: ['table_name', 'item'],
+      error: 'ConditionalCheckFailedException: The conditional request failed',
+    },
+  },
   aws_s3_bucket: {
     source: from('s3/bucket'),
     id: '{bucket}',

@@ -1,6 +1,7 @@
 import type { ProviderName } from '../schema/model';
 import { AWS_COMPUTE } from './aws-compute';
 import { AWS_DATA } from './aws-data';
+import { AWS_DELIVERY } from './aws-delivery';
 import { AWS_IDENTITY } from './aws-identity';
 import { AWS_NETWORK } from './aws-network';
 import { AWS_OBSERVABILITY } from './aws-observability';
@@ -11,6 +12,7 @@ const BEHAVIOURS: Readonly<Record<string, TypeBehaviour>> = {
   ...AWS_NETWORK,
   ...AWS_DATA,
   ...AWS_COMPUTE,
+  ...AWS_DELIVERY,
   ...AWS_IDENTITY,
   ...AWS_OBSERVABILITY,
   ...KUBERNETES,

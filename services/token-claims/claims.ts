@@ -1,3 +1,4 @@
+import { syntheticTenant } from '../../constructs/core/releases';
 import { API_RESOURCE_SERVER, bucketOf, CLAIMS } from '../../constructs/core/tenant-token';
 import type { Entry } from './entry';
 import type { TokenEvent } from './event';
@@ -38,14 +39,17 @@ const DEDICATED = 'enterprise';
  *
  * @param entry what the registry says of the tenant that {@link tenantOf} finds in the event
  * @param now in milliseconds since 1970
- * @throws Refusal when the tenant is not served, or in another cell, or pooled and so without machines and providers
+ * @throws Refusal when the tenant is not served, or in another cell, or pooled and so without machines and providers: but for
+ *   the synthetic ones, which are machines alone
  */
 export function claimsOf(event: TokenEvent, entry: Entry, now: number, settings: Settings): Override {
   const tenant = tenantOf(event);
   if (entry.tenantId !== tenant) throw new Refusal('entry-malformed');
   if (!SERVED.includes(entry.state)) throw new Refusal('tenant-state');
   const { cell, shard, tier, rateLimitPerSecond } = entry;
-  if (tier !== DEDICATED && isOfDedicated(event)) throw new Refusal('pooled-tenant');
+  if (tier !== DEDICATED && isOfDedicated(event) && !isSynthetic(event, entry, settings)) {
+    throw new Refusal('pooled-tenant');
+  }
   if (cell === undefined || shard === undefined) throw new Refusal('entry-malformed');
   if (cell !== settings.cell) throw new Refusal('other-cell');
 
@@ -68,6 +72,13 @@ export function claimsOf(event: TokenEvent, entry: Entry, now: number, settings:
     accessTokenGeneration: { ...changes, ...scopesOf(event, entry) },
   };
 }
+
+/**
+ * Whether a machine is that of the tenant by which the platform tries out releases of a pooled tier. Such a tenant has nothing
+ * that anybody could want, so it matters little that those who deploy dedicated tenants could make its scope too.
+ */
+const isSynthetic = ({ cause }: TokenEvent, { tenantId, tier }: Entry, { cell }: Settings): boolean =>
+  cause === 'machine' && tenantId === syntheticTenant(tier, cell);
 
 /** The one scope of tokens that people get by the SDK, where nobody can ask for any. */
 const BY_SDK = 'aws.cognito.signin.user.admin';

@@ -3,6 +3,7 @@ import { cacheUserPrefix } from '../../constructs/cache/cache-user';
 import { nameIn } from '../../constructs/core/naming';
 import type { Placement } from '../../constructs/core/placement';
 import { SHARED } from '../../constructs/core/tags';
+import { actionRolePattern } from '../../constructs/delivery/names';
 import { gatewayNamespace } from '../../constructs/gateway/load-sources';
 import { TENANT_FUNCTIONS } from './identity';
 import { iamArn, inRegion, prefixOf, regionalArn } from './scope';
@@ -102,7 +103,9 @@ const WORKLOADS: Readonly<Record<string, readonly string[]>> = {
     's3:AbortMultipartUpload',
     's3:DeleteObject',
     's3:GetBucketLocation',
+    's3:GetBucketVersioning',
     's3:GetObject',
+    's3:GetObjectVersion',
     's3:ListBucket*',
     's3:PutObject',
     'secretsmanager:BatchGetSecretValue',
@@ -199,6 +202,17 @@ export function boundaryStatements(
             iamArn(placement, `role/${nameIn(placement, 'iamRole', name)}`),
           ),
         },
+      ],
+    },
+    {
+      sid: 'Pipelines',
+      // Starting what delivers, by the roles that pipelines of the home account take and by no other.
+      actions: ['codebuild:BatchGetBuilds', 'codebuild:StartBuild'],
+      // Which project is for the roles' own policies to say.
+      resources: ['*'],
+      conditions: [
+        inRegion(placement),
+        { test: 'ArnLike', variable: 'aws:PrincipalArn', values: [actionRolePattern(placement)] },
       ],
     },
     ...(registryTableArn === undefined ? [] : readsElsewhere(placement, registryTableArn)),

@@ -21,7 +21,7 @@ export const functionKeys = (names: readonly string[]): readonly string[] =>
  * Lambda functions with these names. Not `lambda:InvokeFunction`: who deploys a function needs not call it.
  *
  * @param names last parts of the names
- * @param callers services of AWS that may be let in, such as `cognito-idp.amazonaws.com`
+ * @param callers services of AWS that may be let in, such as `cognito-idp.amazonaws.com`; none where roles call
  */
 export function functionStatements(
   placement: Placement,
@@ -49,12 +49,16 @@ export function functionStatements(
       ],
       resources,
     },
-    {
-      sid: 'CallersOfFunctions',
-      actions: ['lambda:AddPermission', 'lambda:RemovePermission'],
-      resources,
-      conditions: [{ test: 'StringEquals', variable: 'lambda:Principal', values: callers }],
-    },
+    ...(callers.length > 0
+      ? [
+          {
+            sid: 'CallersOfFunctions',
+            actions: ['lambda:AddPermission', 'lambda:RemovePermission'],
+            resources,
+            conditions: [{ test: 'StringEquals', variable: 'lambda:Principal', values: callers }],
+          },
+        ]
+      : []),
     { sid: 'TagFunctions', actions: ['lambda:TagResource'], resources, conditions: staysOwn(placement) },
     { sid: 'UntagFunctions', actions: ['lambda:UntagResource'], resources, conditions: [KEEPS_IDENTITY] },
   ];

@@ -113,7 +113,7 @@ export function roleStatements(
       actions: ['iam:*'],
       resources: [
         boundaryArn(placement),
-        ...['deploy', 'state'].flatMap((kind) => [
+        ...['deploy', 'plan', 'read', 'state'].flatMap((kind) => [
           iamArn(placement, `role/${prefix}-${kind}-*`),
           iamArn(placement, `policy/${prefix}-${kind}-*`),
         ]),

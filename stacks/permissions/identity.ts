@@ -1,12 +1,14 @@
 import type { Statement } from '../../constructs/access/statement';
 import type { Placement } from '../../constructs/core/placement';
 import { nameIn } from '../../constructs/core/naming';
+import { syntheticTenant } from '../../constructs/core/releases';
 import { signInDomainOf } from '../../constructs/identity/sign-in-domain';
 import { SIGN_IN_FIREWALL } from '../../constructs/identity/sign-in-firewall';
 import { TOKEN_FUNCTION } from '../registry-access';
 import { functionArns, functionKeys, functionLogs, functionStatements } from './functions';
 import { roleStatements } from './iam';
 import { certificateStatements, readRecords, recordStatement } from './names';
+import { secretStatements } from './owners';
 import { keyStatements, logDeliveryStatement, logGroupStatements } from './parts';
 import {
   becomesOwn,
@@ -20,7 +22,7 @@ import {
   staysOwn,
 } from './scope';
 
-/** Functions that tenants' stacks call, and no one else. */
+/** Functions that tenants' stacks call, and the identity stack for synthetic tenants. */
 export const TENANT_FUNCTIONS = ['machine-client', 'oidc-provider'] as const;
 
 const FUNCTIONS = [TOKEN_FUNCTION, ...TENANT_FUNCTIONS] as const;
@@ -57,8 +59,10 @@ export function identityPermissions(placement: Placement, zone: string): readonl
     ]),
     logDeliveryStatement(placement),
     ...keyStatements(placement, {
-      aliases: [...functionKeys(FUNCTIONS), ...POOL_LOGS].map((name) => `${prefix}-${name}`),
-      grantTo: ['lambda'],
+      aliases: [...functionKeys(FUNCTIONS), ...POOL_LOGS, 'synthetic-tenants'].map(
+        (name) => `${prefix}-${name}`,
+      ),
+      grantTo: ['lambda', 'secretsmanager'],
     }),
     ...roleStatements(placement, {
       names: FUNCTIONS,
@@ -66,7 +70,21 @@ export function identityPermissions(placement: Placement, zone: string): readonl
       // Sends mail by an SES identity: "Using service-linked roles", Amazon Cognito Developer Guide.
       serviceLinked: ['email.cognito-idp.amazonaws.com'],
     }),
+    ...syntheticTenantStatements(placement),
     ...contractStatements(placement, { publishes: 'identity', reads: ['network'] }),
+  ];
+}
+
+/** Secrets of synthetic tenants, which no customer's begin like, and having their machine clients made. */
+function syntheticTenantStatements(placement: Placement): readonly Statement[] {
+  return [
+    ...secretStatements(placement, `tenant-${syntheticTenant('*', placement.cell ?? '')}`),
+    {
+      sid: 'CallMachineClients',
+      actions: ['lambda:InvokeFunction'],
+      // Terraform names the version `$LATEST` in every call, and Lambda then asks for exactly that.
+      resources: functionArns(placement, ['machine-client']).flatMap((arn) => [arn, `${arn}:$LATEST`]),
+    },
   ];
 }
 
@@ -194,7 +212,8 @@ function firewallStatements(placement: Placement): readonly Statement[] {
  * only, so a deployer of tenants could change those of other tenants and the platform's own client, read their secrets, and make
  * a client with another tenant's scope or a provider of another tenant's name: it could be any dedicated tenant's machine or
  * person. It is as trusted as all dedicated tenants of the cell together, which it deploys. It is not trusted with pooled ones:
- * the token function, which it cannot touch, gives those no token by a provider or a machine's scope.
+ * the token function, which it cannot touch, gives those no token by a provider or a machine's scope. (Those that try out
+ * releases get one by a machine's scope. They have no data.)
  *
  * The two functions decide by the tenant's id what they make. Each of them is named here, and no other.
  */

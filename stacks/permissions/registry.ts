@@ -1,5 +1,6 @@
 import type { Statement } from '../../constructs/access/statement';
 import type { Placement } from '../../constructs/core/placement';
+import { syntheticTenant } from '../../constructs/core/releases';
 import { stateKeyAlias } from '../deployment-access';
 import { keyStatements } from './parts';
 import { contractStatements, iamArn, prefixOf, regionalArn } from './scope';
@@ -65,6 +66,22 @@ export function registryPermissions(
           },
         ]
       : []),
+    {
+      sid: 'SyntheticTenants',
+      // The only entries that a deployment makes. It can neither see nor change a customer's.
+      isDeployed: true,
+      actions: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+      resources: tables.slice(0, 1),
+      conditions: [
+        // Of no keys all are like this.
+        { test: 'Null', variable: 'dynamodb:LeadingKeys', values: ['false'] },
+        {
+          test: 'ForAllValues:StringLike',
+          variable: 'dynamodb:LeadingKeys',
+          values: [syntheticTenant('*', '*')],
+        },
+      ],
+    },
     ...keyStatements(placement, {
       aliases: [name, ...replicaRegions.map((region) => `${name}-${region}`)],
       grantTo: ['dynamodb'],

@@ -29,7 +29,7 @@ export function tierPermissions(placement: Placement): readonly Statement[] {
     ...roleStatements(reach, { names: ['tier-*'], passTo: ['pods.eks.amazonaws.com'] }),
     ...contractStatements(reach, {
       publishes: 'tier-*',
-      reads: ['cache', 'cluster', 'data-shard-*', 'gateway', 'network'],
+      reads: ['addons', 'cache', 'cluster', 'data-shard-*', 'gateway', 'network'],
     }),
   ];
 }

@@ -281,3 +281,39 @@ describe('a maintenance window', () => {
     `);
   });
 });
+
+describe('artifacts of pipelines, which CodePipeline keeps below the first 20 characters of a name', () => {
+  const TIER = 'services: [orders-api, orders-web]';
+  const both = (first: string, second: string) =>
+    platform(
+      [
+        SERVICES,
+        `  services: { ${first}: { repository: bulkhead/a }, ${second}: { repository: bulkhead/b } }\n`,
+      ],
+      [
+        'cells:\n',
+        `tiers:\n${['starter', 'professional', 'enterprise'].map((tier) => `  ${tier}: { ${TIER.replace('orders-api', first).replace('orders-web', second)} }\n`).join('')}cells:\n`,
+      ],
+    );
+
+  it('are apart where names differ soon enough', () => {
+    expect(Object.keys(load(both('order-api', 'web')).delivery.services)).toEqual(['order-api', 'web']);
+  });
+
+  it('are refused where two services would share them', () => {
+    expect(refusal(both('orders-api', 'orders-web'))).toContain(
+      "must differ from orders-api earlier: CodePipeline keeps the artifacts of both below bulkhead-prod-orders, where each could change the other's",
+    );
+  });
+
+  it("are refused where a service would share the platform's own", () => {
+    expect(refusal(both('infrastats', 'web'))).toContain('must differ from infrastructure earlier');
+  });
+
+  it('are refused where the name of the platform leaves no room', () => {
+    expect(refusal(platform(['platform: bulkhead', 'platform: a-platform-14x']))).toContain(
+      'must be at most 13 characters in prod, got "a-platform-14x"',
+    );
+    expect(load(platform(['platform: bulkhead', 'platform: a-platform-13'])).name).toBe('a-platform-13');
+  });
+});

@@ -15,6 +15,7 @@ export const identity = (props: Partial<IdentityProps> = {}): SynthesizedStack =
       callbackUrls: [],
       logoutUrls: [],
       zone: { id: 'Z1', name: 'use1a.bulkhead.example' },
+      synthetic: { tenantIds: [], readers: [] },
       tokens: { name: 'token-claims', registryTableArn: TABLE, refreshAfterMinutes: 10 },
       ...props,
     });

@@ -10,10 +10,7 @@ const tenant = (props: Partial<TenantIdentityProps> = {}): SynthesizedStack =>
       userPoolId: 'us-east-1_Ab12Cd34E',
       lives: { accessTokenMinutes: 60, refreshTokenHours: 12 },
       machineClientRotation: 1,
-      secrets: {
-        keyArn: 'arn:aws:kms:us-east-1:222222222222:key/acme',
-        path: 'bulkhead/prod/use1a/tenant-acme/',
-      },
+      keyArn: 'arn:aws:kms:us-east-1:222222222222:key/acme',
       ...props,
     });
   });

@@ -48,23 +48,56 @@ describe('deployer roles', () => {
     ]);
   });
 
-  it('can be assumed by the deployers of the config and by nobody else', () => {
-    const trusts = stack.data('aws_iam_policy_document').filter(({ path }) => path.endsWith('/Trust'));
-    expect(trusts).toHaveLength(stack.resources('aws_iam_role').length);
+  it('can be assumed by the deployers of the config, one project of the pipeline, and nobody else', () => {
+    const role = (account: string, name: string): string =>
+      `arn:aws:iam::${account}:role/bulkhead-prod-${name}`;
+    const apply = role('111111111111', 'apply-infrastructure');
+    const review = role('111111111111', 'review-infrastructure');
+    const trusted = (path: string): unknown =>
+      stack
+        .data('aws_iam_policy_document')
+        .filter((document) => document.path.endsWith(`${path}/Trust`))
+        .flatMap((document) => document['statement'] as { principals: { identifiers: string[] }[] }[])
+        .map(({ principals }) => principals[0]?.identifiers.slice(1));
+    const inCell = role('222222222222', 'use1a-infrastructure');
+    const drift = role('222222222222', 'use1a-drift-infrastructure');
+    for (const does of ['Deploy', 'State']) {
+      expect(trusted(`bootstrap/${does}-registry`)).toEqual([[apply]]);
+      // What the cell's own project stands on.
+      expect(trusted(`use1a/${does}-network`)).toEqual([[apply]]);
+      expect(trusted(`use1a/${does}-addons`)).toEqual([[inCell]]);
+      expect(trusted(`use1a/${does}-tenant`)).toEqual([[inCell]]);
+    }
+    for (const does of ['Plan', 'Read']) {
+      expect(trusted(`use1a/${does}-network`)).toEqual([[review, drift]]);
+      expect(trusted(`use1a/${does}-tenant`)).toEqual([[review, drift]]);
+      expect(trusted(`bootstrap/${does}-registry`)).toEqual([
+        [review, role('111111111111', 'drift-infrastructure')],
+      ]);
+    }
+  });
+
+  it('trust nobody but roles: the deployers first, and by AssumeRole only', () => {
+    const trusts = stack
+      .data('aws_iam_policy_document')
+      .filter(({ path }) => /(Deploy|State|Plan|Read)-[^/]+\/Trust$/.test(path));
+    expect(trusts.length).toBeGreaterThan(100);
     for (const trust of trusts) {
-      expect(trust['statement']).toEqual([
-        {
-          sid: 'Deployers',
-          actions: ['sts:AssumeRole'],
-          principals: [{ type: 'AWS', identifiers: ['arn:aws:iam::999999999999:role/ci/deploy'] }],
-        },
+      const [statement] = trust['statement'] as {
+        actions: string[];
+        principals: { type: string; identifiers: string[] }[];
+      }[];
+      expect(statement?.actions).toEqual(['sts:AssumeRole']);
+      expect(statement?.principals.map(({ type, identifiers }) => [type, identifiers[0]])).toEqual([
+        ['AWS', 'arn:aws:iam::999999999999:role/ci/deploy'],
       ]);
     }
   });
 
   it('last an hour', () => {
     const durations = stack.resources('aws_iam_role').map((role) => role['max_session_duration'] as unknown);
-    expect(new Set(durations)).toEqual(new Set([3600]));
+    expect(new Set(durations)).toEqual(new Set([3600, undefined]));
+    expect(stack.only('aws_iam_role', 'use1a/Deploy-network/')['max_session_duration']).toBe(3600);
   });
 
   it('carry the tag of their cell, so that costs and access tell cells apart', () => {
@@ -82,7 +115,8 @@ describe('permissions boundaries', () => {
         [permissionsBoundaryName({ ...HOME, cell: 'home1' }), undefined],
       ]),
     );
-    expect(boundaries).toHaveLength(CELLS.length);
+    // And one of the platform itself.
+    expect(boundaries).toHaveLength(CELLS.length + 1);
   });
 });
 

@@ -1,5 +1,6 @@
 import { CLUSTER_ROLES, DEPLOYER_ROLE } from '../../constructs/cluster/access/cluster-roles';
 import { deployerPolicy } from '../../constructs/cluster/access/deployer-policy';
+import { rolloutPolicy } from '../../constructs/cluster/access/rollout-policy';
 import { deployersGroup, NAMESPACE_DEPLOYER_ROLE } from '../../constructs/core/workload-labels';
 import { type AdmissionRequest, refusals } from '../support/admission';
 import { kubernetesObjects, type PlacedObject, type SentObject } from '../support/kubernetes-objects';
@@ -28,6 +29,7 @@ const told = (placement: PlacedObject): string =>
 it('there is something to look at', () => {
   const kinds = [...new Set(placed.map(({ object }) => object.kind))].sort();
   expect(kinds).toEqual([
+    'AnalysisTemplate',
     'ConfigMap',
     'EC2NodeClass',
     'HTTPRoute',
@@ -37,10 +39,13 @@ it('there is something to look at', () => {
     'Namespace',
     'NetworkPolicy',
     'NodePool',
+    'PodDisruptionBudget',
     'PriorityClass',
     'ResourceQuota',
     'RoleBinding',
+    'Rollout',
     'SecurityGroupPolicy',
+    'Service',
     'ServiceAccount',
   ]);
 });
@@ -102,6 +107,16 @@ describe('admission', () => {
       ).toEqual([]);
     },
   );
+
+  it('lets rollouts and analyses through as their stacks hold them', () => {
+    const releases = placed.filter(({ object }) => groupOf(object) === 'argoproj.io');
+    expect(releases).not.toHaveLength(0);
+    const said = refusals(
+      rolloutPolicy[0],
+      releases.map((placement) => request(placement, 'CREATE')),
+    );
+    expect(said.flat()).toEqual([]);
+  });
 
   it('lets neither through with what the other holds', () => {
     const swapped = placed.map((placement) => ({

@@ -1,3 +1,4 @@
+import { nodeRoleArn } from '../../constructs/delivery/names';
 import { join } from 'node:path';
 import { type App, Testing } from 'cdktf';
 import { loadPlatform } from '../../config/load';
@@ -48,15 +49,36 @@ describe('ClusterStack', () => {
     }
   });
 
-  it('admits the administrators of the cell and the deployers of add-ons, gateways and databases', () => {
+  it('admits the administrators of the cell, the deployers of add-ons, gateways and databases, and those who look for drift', () => {
     const grants = stack.resources('aws_eks_access_policy_association');
     expect(grants.map((grant) => grant['principal_arn'] as string).sort()).toEqual([
       'arn:aws:iam::444444444444:role/bulkhead-dev-dev1a-deploy-addons',
       'arn:aws:iam::444444444444:role/bulkhead-dev-dev1a-deploy-data-shard',
       'arn:aws:iam::444444444444:role/bulkhead-dev-dev1a-deploy-gateway',
       'arn:aws:iam::444444444444:role/bulkhead-dev-dev1a-deploy-tenant',
+      ...['addons', 'data-shard', 'gateway', 'tenant', 'tier'].map(
+        (group) => `arn:aws:iam::444444444444:role/bulkhead-dev-dev1a-plan-${group}`,
+      ),
       'arn:aws:iam::444444444444:role/platform-admin',
     ]);
+  });
+
+  it('calls the role of its nodes as repositories of images know it', () => {
+    const account = '444444444444';
+    const cell = { platform: 'bulkhead', environment: 'dev', cell: 'dev1a', account, region: 'us-east-1' };
+    const names = stack
+      .resources('aws_iam_role')
+      .map(({ name }) => `arn:aws:iam::${account}:role/${String(name)}`);
+    expect(names).toContain(nodeRoleArn(cell));
+  });
+
+  it('lets those who look for drift see, and change nothing', () => {
+    const viewers = stack
+      .resources('aws_eks_access_policy_association')
+      .filter(({ principal_arn: role }) => String(role).includes('-plan-'));
+    expect(new Set(viewers.map(({ policy_arn: policy }) => String(policy)))).toEqual(
+      new Set(['arn:aws:eks::aws:cluster-access-policy/AmazonEKSAdminViewPolicy']),
+    );
   });
 
   it.each(['data-shard', 'tenant'])(

@@ -4,8 +4,9 @@ import { loadPlatform } from '../../config/load';
 import type { Cell, Platform } from '../../config/platform';
 import { SELECTIVE } from '../../constructs/core/contract';
 import { DataStack } from '../../stacks/data';
-import { DataShardStack, shardsOf } from '../../stacks/data-shard';
+import { DataShardStack } from '../../stacks/data-shard';
 import { planStacks } from '../../stacks/plan';
+import { shardsOf } from '../../stacks/shards';
 import { synthStack, type SynthesizedStack } from '../support/synth';
 
 const prod: Platform = loadPlatform(join(__dirname, '../..'), 'prod');

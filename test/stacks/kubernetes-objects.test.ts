@@ -32,6 +32,14 @@ const podSpecs = (): readonly (readonly [name: string, pod: SentObject])[] => [
   ...every('CronJob').map(
     ([name, { spec }]) => [name, spec.jobTemplate.spec.template.spec as SentObject] as const,
   ),
+  ...every('AnalysisTemplate').flatMap(([name, { spec }]) =>
+    (spec.metrics as SentObject[]).flatMap(({ provider }) =>
+      provider.job ? [[name, provider.job.spec.template.spec as SentObject] as const] : [],
+    ),
+  ),
+  ...every('ConfigMap')
+    .filter(([name]) => /\/release-[a-z0-9-]+$/.test(name))
+    .map(([name, { data }]) => [name, JSON.parse(data.template as string).spec as SentObject] as const),
 ];
 
 /** Who talks to the API server: it copies the keys of the token issuer into its one config map. */
@@ -59,6 +67,7 @@ describe('every Kubernetes object', () => {
   it('is of a kind that is looked at here', () => {
     expect([...new Set(all.map(({ object }) => object.kind))].sort()).toMatchInlineSnapshot(`
      [
+       "AnalysisTemplate",
        "BackendTrafficPolicy",
        "ClientTrafficPolicy",
        "ClusterRole",
@@ -82,6 +91,7 @@ describe('every Kubernetes object', () => {
        "ResourceQuota",
        "Role",
        "RoleBinding",
+       "Rollout",
        "SecurityGroupPolicy",
        "SecurityPolicy",
        "Service",
@@ -135,7 +145,7 @@ describe('every Kubernetes object', () => {
     expect(lost.map(nameOf)).toEqual([]);
   });
 
-  it('finds what it refers to in its cell: roles, accounts, config maps', () => {
+  it('finds what it refers to in its cell: roles, accounts, config maps, services, analyses', () => {
     const there = new Set(
       all.map(
         ({ stack, object: { kind, metadata } }) =>
@@ -150,6 +160,11 @@ describe('every Kubernetes object', () => {
         ...[
           ...(['Job', 'Deployment'].includes(object.kind) ? [object['spec'].template.spec] : []),
           ...(object.kind === 'CronJob' ? [object['spec'].jobTemplate.spec.template.spec] : []),
+          ...(object.kind === 'AnalysisTemplate'
+            ? (object['spec'].metrics as SentObject[]).flatMap(
+                ({ provider }) => (provider.job?.spec.template.spec ?? []) as SentObject | [],
+              )
+            : []),
         ].flatMap((pod: SentObject) => [
           `ServiceAccount ${namespace}/${pod['serviceAccountName']}`,
           ...(pod['volumes'] as { configMap?: { name: string } }[]).flatMap(({ configMap }) =>
@@ -157,6 +172,26 @@ describe('every Kubernetes object', () => {
           ),
         ]),
       ];
+      if (object.kind === 'Rollout') {
+        const { activeService, previewService, ...strategy } = object['spec'].strategy.blueGreen;
+        const analyses = [strategy.prePromotionAnalysis, strategy.postPromotionAnalysis] as SentObject[];
+        wanted.push(
+          ...[activeService, previewService].map((name) => `Service ${namespace}/${String(name)}`),
+          ...analyses.flatMap(({ templates }) =>
+            (templates as { templateName: string }[]).map(
+              ({ templateName }) => `AnalysisTemplate ${namespace}/${templateName}`,
+            ),
+          ),
+        );
+      }
+      if (object.kind === 'HTTPRoute') {
+        const rules = object['spec'].rules as { backendRefs?: { name: string; namespace?: string }[] }[];
+        wanted.push(
+          ...rules.flatMap(({ backendRefs = [] }) =>
+            backendRefs.map((backend) => `Service ${backend.namespace ?? namespace}/${backend.name}`),
+          ),
+        );
+      }
       return wanted.map((key) => `${cellOf(stack)} ${key}`).filter((key) => !there.has(key));
     });
     expect(missing).toEqual([]);
@@ -281,9 +316,9 @@ describe('what an API server fills in weakens nothing', () => {
      [
        "hostNetwork",
        "hostPath",
-       "psql: allowPrivilegeEscalation",
-       "psql: runAsUser",
-       "psql: capabilities.drop",
+       "pgroll: allowPrivilegeEscalation",
+       "pgroll: runAsUser",
+       "pgroll: capabilities.drop",
      ]
     `);
   });

@@ -38,3 +38,26 @@ it('is deployed by its own role, with its own state', () => {
   const { backend } = stack.json['terraform'] as { backend: { s3: { key: string } } };
   expect(backend.s3.key).toBe('prod/registry.tfstate');
 });
+
+it('knows one synthetic tenant of each tier and cell, with a place and no more than reading', () => {
+  const items = stack
+    .resources('aws_dynamodb_table_item')
+    .map(({ item }) => JSON.parse(String(item)) as Record<string, { readonly S: string }>);
+  const { cells } = testPlatform();
+  expect(items).toHaveLength(3 * cells.length);
+  expect(items.filter(({ cell }) => cell?.S === 'use1a')).toMatchObject([
+    {
+      tenantId: { S: 'smoke-enterprise-use1a' },
+      tier: { S: 'enterprise' },
+      // A database that there is none of: no route leads to it.
+      shard: { S: 'tenant-smoke-enterprise-use1a' },
+    },
+    {
+      tenantId: { S: 'smoke-professional-use1a' },
+      tier: { S: 'professional' },
+      shard: { S: 'data-shard-1' },
+    },
+    { tenantId: { S: 'smoke-starter-use1a' }, tier: { S: 'starter' }, shard: { S: 'data-shard-1' } },
+  ]);
+  for (const { scopes } of items) expect(scopes).toEqual({ L: [{ S: 'api/read' }] });
+});

@@ -35,11 +35,11 @@ describe('the stack of a dedicated tenant', () => {
        "aws_cloudwatch_log_group": 3,
        "aws_cognito_resource_server": 1,
        "aws_db_subnet_group": 1,
-       "aws_eks_pod_identity_association": 2,
+       "aws_eks_pod_identity_association": 3,
        "aws_elasticache_user": 1,
        "aws_elasticache_user_group_association": 1,
-       "aws_iam_role": 2,
-       "aws_iam_role_policy": 4,
+       "aws_iam_role": 3,
+       "aws_iam_role_policy": 5,
        "aws_kms_alias": 2,
        "aws_kms_key": 2,
        "aws_lambda_invocation": 1,
@@ -50,18 +50,18 @@ describe('the stack of a dedicated tenant', () => {
        "aws_secretsmanager_secret_policy": 2,
        "aws_security_group": 2,
        "aws_ssm_parameter": 1,
-       "aws_vpc_security_group_egress_rule": 1,
-       "aws_vpc_security_group_ingress_rule": 2,
-       "helm_release": 2,
-       "kubernetes_config_map_v1": 1,
+       "aws_vpc_security_group_egress_rule": 2,
+       "aws_vpc_security_group_ingress_rule": 3,
+       "helm_release": 3,
+       "kubernetes_config_map_v1": 3,
        "kubernetes_default_service_account_v1": 1,
        "kubernetes_job_v1": 1,
        "kubernetes_limit_range_v1": 1,
        "kubernetes_namespace_v1": 1,
-       "kubernetes_network_policy_v1": 6,
+       "kubernetes_network_policy_v1": 8,
        "kubernetes_resource_quota_v1": 1,
-       "kubernetes_role_binding_v1": 2,
-       "kubernetes_service_account_v1": 2,
+       "kubernetes_role_binding_v1": 3,
+       "kubernetes_service_account_v1": 3,
      }
     `);
   });
@@ -121,7 +121,7 @@ describe('the stack of a dedicated tenant', () => {
         .resources('helm_release')
         .map(({ name }) => String(name))
         .sort(),
-    ).toEqual(['node-pool', 'pod-security-groups', 'routes']);
+    ).toEqual(['node-pool', 'pod-security-groups', 'release-api', 'routes']);
   });
 
   it('is deployed by the deployer of tenants', () => {

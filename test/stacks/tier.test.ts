@@ -3,6 +3,7 @@ import { Testing } from 'cdktf';
 import { loadPlatform } from '../../config/load';
 import type { Cell, Platform } from '../../config/platform';
 import { SELECTIVE } from '../../constructs/core/contract';
+import { bucketOf } from '../../constructs/core/tenant-token';
 import { type TierName, TierStack } from '../../stacks/tier';
 import { generatedObjects } from '../support/kubernetes-schemas';
 import { expectPerTier, type PerTier } from '../support/per-tier';
@@ -105,9 +106,52 @@ describe('the tiers of a cell of prod', () => {
     const shards = ({ stack }: Built): unknown =>
       stack
         .resources('aws_vpc_security_group_ingress_rule')
-        .map(({ security_group_id }) => /Contract-(data-shard-\d+)/.exec(String(security_group_id))?.[1])
-        .length;
+        .filter(({ security_group_id }) => /Contract-data-shard-\d+/.test(String(security_group_id))).length;
     expectPerTier(tiers, shards, { starter: 10, professional: 10, enterprise: 0 });
+  });
+
+  it('release in slices where they are starter, and as a whole elsewhere; their routes lead to these', () => {
+    const slices = ({ objects }: Built): unknown =>
+      objects
+        .filter(({ kind }) => kind === 'Rollout' || kind === 'HTTPRoute')
+        .map(({ kind, metadata }) => `${kind} ${metadata.name}`)
+        .sort();
+    expectPerTier(tiers, slices, {
+      starter: [
+        ...['HTTPRoute service-api', 'HTTPRoute service-api-canary', 'HTTPRoute service-api-internal'],
+        ...['Rollout api', 'Rollout api-canary', 'Rollout api-internal'],
+      ],
+      professional: ['HTTPRoute service-api', 'Rollout api'],
+      enterprise: [],
+    });
+  });
+
+  it('lead the synthetic tenant of the cell to what is released first, and the canary’s share next', () => {
+    const matches = (name: string): unknown => {
+      const { spec } = tiers.starter.objects.find(
+        ({ kind, metadata }) => kind === 'HTTPRoute' && metadata.name === name,
+      ) as unknown as { spec: { rules: { matches: { headers: { value: string }[] }[] }[] } };
+      return spec.rules[0]?.matches.map(({ headers }) => headers.map(({ value }) => value));
+    };
+    expect(matches('service-api-internal')).toEqual([
+      ['starter', 'smoke-starter-use1a', String(bucketOf('smoke-starter-use1a'))],
+    ]);
+    // 5 % of 256 are 13.
+    expect(matches('service-api-canary')).toEqual([['starter', '[0-9]|1[0-2]']]);
+  });
+
+  it('judge releases by what they promise', () => {
+    const judged = ({ objects }: Built): unknown => {
+      const template = objects.find(
+        ({ kind, metadata }) => kind === 'AnalysisTemplate' && metadata.name === 'api-objectives',
+      ) as unknown as { spec: { metrics: { name: string; successCondition: string }[] } } | undefined;
+      return template?.spec.metrics.map(({ name, successCondition }) => `${name}: ${successCondition}`);
+    };
+    expectPerTier(tiers, judged, {
+      starter: ['watched: result[0] >= 1', 'errors: result[0] <= 0.005', 'p95: result[0] <= 800'],
+      professional: ['watched: result[0] >= 1', 'errors: result[0] <= 0.001', 'p95: result[0] <= 400'],
+      enterprise: undefined,
+    });
   });
 
   it('log in as a user of their own', () => {

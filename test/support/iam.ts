@@ -41,6 +41,7 @@ const OPERATORS: Readonly<Record<string, { readonly test: typeof matches; readon
   ArnEquals: { test: matches },
   ArnNotLike: { test: matches, negated: true },
   Bool: { test: (wanted, found) => wanted === found },
+  NumericLessThan: { test: (wanted, found) => Number(found) < Number(wanted) },
 };
 
 function holds({ test, variable, values }: Condition, context: NonNullable<Request['context']>): boolean {

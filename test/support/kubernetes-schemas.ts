@@ -18,6 +18,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   'karpenter.sh': '@kubernetes-models/karpenter',
   'karpenter.k8s.aws': '@kubernetes-models/karpenter',
   'keda.sh': '@kubernetes-models/keda',
+  'argoproj.io': '@kubernetes-models/argo-rollouts',
   'gateway.networking.k8s.io': '@kubernetes-models/gateway-api',
   'gateway.envoyproxy.io': '@kubernetes-models/envoy-gateway',
   'external-secrets.io': '@kubernetes-models/external-secrets',

@@ -1,3 +1,4 @@
+import { MIGRATOR } from '../../constructs/core/schema-jobs';
 import { NAME_RULES, type NameKind } from '../../constructs/core/naming';
 import type { Synthesized, SynthesizedStack } from './synth';
 
@@ -91,7 +92,8 @@ export function ownedNames(stack: SynthesizedStack): NamesOfKind[] {
     },
     {
       kind: 'database user',
-      names: databaseUsers(stack),
+      // That of migrations has the same name in every database, and each role may be it in one.
+      names: databaseUsers(stack).filter((user) => user !== MIGRATOR),
       // "Identifiers and Key Words", PostgreSQL documentation: longer ones are cut off.
       max: 63,
       pattern: /^[a-z_][a-z0-9_]*$/,

@@ -30,6 +30,9 @@ test.each([
   ['usw2a-tenant-*', ['acme', 'acme-eu', 'globex', 'initech']],
   // A cache counts the tenants of its cell.
   ['usw2a-cache', ['acme', 'acme-eu', 'globex', 'initech']],
+  // Releases reach every dedicated tenant. What a cell has for them knows none.
+  ['delivery', ['acme', 'acme-eu', 'globex', 'initech']],
+  ['usw2a-delivery', []],
   ['use1a-*', ['acme', 'acme-eu', 'globex', 'initech']],
 ])('%s reads the files of %j', (pattern, tenants) => {
   expect(read(plan(pattern))).toEqual(tenants);

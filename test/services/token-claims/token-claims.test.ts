@@ -109,6 +109,39 @@ describe('a token', () => {
     },
   );
 
+  describe('of a synthetic tenant of a pooled tier', () => {
+    const id = 'smoke-starter-use1a';
+    const tried = item({ tenantId: { S: id }, tier: { S: 'starter' }, shard: { S: 'data-shard-1' } });
+    const asked = machine(['api/read', `tenant-${id}/machine`]);
+
+    test('is for its machine', async () => {
+      expect((await accessToken(asked, tried)).claimsToAddOrOverride).toMatchObject({
+        tenant_id: id,
+        tier: 'starter',
+        cell: 'use1a',
+      });
+    });
+
+    test('is for no provider’s people', async () => {
+      expect(await reason(federated(`tenant-${id}`), tried)).toBe('pooled-tenant');
+    });
+
+    test.each([
+      ['of another tier than its id says', { tier: { S: 'professional' } }, 'pooled-tenant'],
+      ['suspended', { state: { S: 'suspended' } }, 'tenant-state'],
+    ])('is refused where it is %s', async (_, change, expected) => {
+      expect(await reason(asked, { ...tried, ...change })).toBe(expected);
+    });
+
+    test.each(['smoke-starter-use1b', 'smoke-starter', 'smoke-starter-use1a-x'])(
+      'is refused to %s, which is not this cell’s',
+      async (other) => {
+        const entry = { ...tried, tenantId: { S: other } };
+        expect(await reason(machine(['api/read', `tenant-${other}/machine`]), entry)).toBe('pooled-tenant');
+      },
+    );
+  });
+
   test('comes with the event that was asked with, all of it', async () => {
     const event = person();
     const { answer } = await ask(event);

@@ -7,15 +7,19 @@ import { historyDatabase } from '../../../constructs/gateway/history-table';
 import { SHARED } from '../../../constructs/core/tags';
 import { AddonsStack } from '../../../stacks/addons';
 import { CacheStack } from '../../../stacks/cache';
+import { CellDeliveryStack } from '../../../stacks/cell-delivery';
 import { ClusterStack } from '../../../stacks/cluster';
 import { CELL_GROUPS, PLATFORM_GROUPS } from '../../../stacks/deployer-permissions';
 import { DataStack } from '../../../stacks/data';
-import { DataShardStack, shardsOf } from '../../../stacks/data-shard';
+import { DataShardStack } from '../../../stacks/data-shard';
+import { DeliveryStack } from '../../../stacks/delivery';
 import { GatewayStack } from '../../../stacks/gateway';
 import { IdentityStack } from '../../../stacks/identity';
 import { NetworkStack } from '../../../stacks/network';
 import { boundaryStatements } from '../../../stacks/permissions/boundary';
+import { homeBoundaryStatements } from '../../../stacks/permissions/home-boundary';
 import { RegistryStack } from '../../../stacks/registry';
+import { shardsOf } from '../../../stacks/shards';
 import { TenantStack } from '../../../stacks/tenant';
 import { TierStack } from '../../../stacks/tier';
 import { allows, type Request } from '../../support/iam';
@@ -46,6 +50,7 @@ const synthesized = (build: (app: Construct) => TerraformStack): SynthesizedStac
 const CELL_STACKS: Readonly<Record<string, SynthesizedStack>> = {
   network: synthesized((app) => new NetworkStack(app, { platform, cell: cellOf(platform) })),
   cluster: synthesized((app) => new ClusterStack(app, { platform, cell: cellOf(platform) })),
+  delivery: synthesized((app) => new CellDeliveryStack(app, { platform, cell: cellOf(platform) })),
   addons: synthesized((app) => new AddonsStack(app, { platform, cell: cellOf(platform) })),
   data: synthesized((app) => new DataStack(app, { platform, cell: cellOf(platform) })),
   'data-shard': synthesized((app) => {
@@ -67,13 +72,26 @@ const CELL_STACKS: Readonly<Record<string, SynthesizedStack>> = {
     return new TenantStack(app, { platform, cell: cellOf(platform), tenant });
   }),
 };
+const withWindow = testPlatform({ dns: { domain: 'example.com' } }, [
+  { ...ACME, maintenanceWindow: { day: 'sun', hourUtc: 8 } },
+]);
+const homeDelivery = synthesized((app) => new DeliveryStack(app, { platform: withWindow }));
+const HOME_STACKS: Readonly<Record<string, SynthesizedStack>> = {
+  registry: synthesized((app) => new RegistryStack(app, { platform })),
+  delivery: homeDelivery,
+};
+
+/** Groups of the platform and of cells have the same names. */
+const PLATFORMS = "the platform's ";
 const STACKS: Readonly<Record<string, SynthesizedStack>> = {
   ...CELL_STACKS,
-  registry: synthesized((app) => new RegistryStack(app, { platform })),
+  ...Object.fromEntries(Object.entries(HOME_STACKS).map(([group, stack]) => [`${PLATFORMS}${group}`, stack])),
 };
 
 const permissionsOf = (group: string): readonly Statement[] =>
-  CELL_GROUPS[group]?.(USE1A, platform) ?? PLATFORM_GROUPS[group]?.(HOME, platform) ?? [];
+  (group.startsWith(PLATFORMS)
+    ? PLATFORM_GROUPS[group.slice(PLATFORMS.length)]?.(HOME, platform)
+    : CELL_GROUPS[group]?.(USE1A, platform)) ?? [];
 
 /** What creating a resource asks of AWS. `null` for resources that are part of another, or not in AWS. */
 type Creation =
@@ -84,6 +102,10 @@ type Creation =
   | null;
 
 const text = (resource: Synthesized, attribute: string): string => String(resource[attribute]);
+
+/** Group of a schedule. A reference is to the platform's own. */
+const groupOf = ({ group_name: name = 'default' }: Synthesized): string =>
+  String(name).startsWith('${') ? 'bulkhead-prod-delivery' : String(name);
 const ec2 =
   (action: string, type: string): Creation =>
   (_, at) => ({ action: `ec2:${action}`, resource: at('ec2', `${type}/*`) });
@@ -111,6 +133,49 @@ const balancer =
   });
 
 const CREATIONS: Readonly<Record<string, Creation>> = {
+  aws_cloudformation_stack: (stack, at) => ({
+    action: 'cloudformation:CreateStack',
+    resource: at('cloudformation', `stack/${text(stack, 'name')}/0a1b2c`),
+  }),
+  aws_codebuild_project: (project, at) => ({
+    action: 'codebuild:CreateProject',
+    resource: at('codebuild', `project/${text(project, 'name')}`),
+  }),
+  aws_codepipeline: (pipeline, at) => ({
+    action: 'codepipeline:CreatePipeline',
+    resource: at('codepipeline', text(pipeline, 'name')),
+  }),
+  aws_ecr_lifecycle_policy: null,
+  aws_ecr_replication_configuration: () => ({ action: 'ecr:PutReplicationConfiguration', resource: '*' }),
+  aws_ecr_repository: (repository, at) => ({
+    action: 'ecr:CreateRepository',
+    resource: at('ecr', `repository/${text(repository, 'name')}`),
+  }),
+  aws_ecr_repository_policy: null,
+  // In which bucket, only a reference says.
+  aws_s3_object: (object) => ({
+    action: 's3:PutObject',
+    resource: `arn:aws:s3:::bulkhead-prod-artifacts-${HOME.account}-${text(object, 'region')}/${text(object, 'key')}`,
+  }),
+  aws_scheduler_schedule: (schedule, at) => ({
+    action: 'scheduler:CreateSchedule',
+    // The platform's schedules are in a group of their own.
+    resource: at('scheduler', `schedule/${groupOf(schedule)}/${text(schedule, 'name')}`),
+  }),
+  aws_scheduler_schedule_group: (group, at) => ({
+    action: 'scheduler:CreateScheduleGroup',
+    resource: at('scheduler', `schedule-group/${text(group, 'name')}`),
+  }),
+  aws_signer_signing_profile: () => ({ action: 'signer:PutSigningProfile', resource: '*' }),
+  aws_sns_topic: (topic, at) => ({
+    action: 'sns:CreateTopic',
+    resource: at('sns', text(topic, 'name')),
+  }),
+  aws_sns_topic_policy: null,
+  aws_sns_topic_subscription: (_, at) => ({
+    action: 'sns:Subscribe',
+    resource: at('sns', 'bulkhead-prod-releases'),
+  }),
   aws_athena_named_query: (_, at) => ({
     action: 'athena:CreateNamedQuery',
     resource: at('athena', 'workgroup/bulkhead-prod-use1a-gateway-history'),
@@ -122,6 +187,10 @@ const CREATIONS: Readonly<Record<string, Creation>> = {
   aws_cloudwatch_log_index_policy: () => ({ action: 'logs:PutIndexPolicy', resource: '*' }),
   aws_cloudwatch_log_metric_filter: null,
   aws_cloudwatch_log_stream: null,
+  aws_cloudwatch_composite_alarm: (alarm, at) => ({
+    action: 'cloudwatch:PutCompositeAlarm',
+    resource: at('cloudwatch', `alarm:${text(alarm, 'alarm_name')}`),
+  }),
   aws_cloudwatch_metric_alarm: (alarm, at) => ({
     action: 'cloudwatch:PutMetricAlarm',
     resource: at('cloudwatch', `alarm:${text(alarm, 'alarm_name')}`),
@@ -249,6 +318,10 @@ const CREATIONS: Readonly<Record<string, Creation>> = {
     action: 'dynamodb:CreateTable',
     resource: at('dynamodb', `table/${text(table, 'name')}`),
   }),
+  aws_dynamodb_table_item: (_, at) => ({
+    action: 'dynamodb:PutItem',
+    resource: at('dynamodb', 'table/bulkhead-prod-tenants'),
+  }),
   aws_ec2_subnet_cidr_reservation: null,
   aws_ec2_tag: null,
   aws_eip: ec2('AllocateAddress', 'elastic-ip'),
@@ -305,7 +378,7 @@ const CREATIONS: Readonly<Record<string, Creation>> = {
     action: 'secretsmanager:CreateSecret',
     resource: at('secretsmanager', `secret:${text(secret, 'name')}-a1b2c3`),
   }),
-  // Which secret, only a reference says; there is one in each stack.
+  // Which secret, only a reference says; each stack has policies for its own.
   aws_secretsmanager_secret_policy: null,
   aws_security_group: ec2('CreateSecurityGroup', 'security-group'),
   aws_sqs_queue: (queue, at) => ({ action: 'sqs:CreateQueue', resource: at('sqs', text(queue, 'name')) }),
@@ -376,7 +449,11 @@ const contextOf = (
     'acm:ValidationMethod': text(resource, 'validation_method'),
   }),
   ...(resource['principal'] !== undefined && { 'lambda:Principal': text(resource, 'principal') }),
+  ...(resource['item'] !== undefined && {
+    'dynamodb:LeadingKeys': [(JSON.parse(text(resource, 'item')) as { tenantId: { S: string } }).tenantId.S],
+  }),
   ...(resource['kubernetes_groups'] !== undefined && {
+    'eks:principalArn': `arn:aws:iam::${USE1A.account}:role/bulkhead-prod-use1a-release-api`,
     'eks:accessEntryType': text(resource, 'type'),
     'eks:kubernetesGroups': resource['kubernetes_groups'] as string[],
   }),
@@ -403,8 +480,7 @@ describe.each(Object.keys(STACKS))('the deployer of %s', (group) => {
   });
 
   it('may create every resource of its stack', () => {
-    const home = group in PLATFORM_GROUPS;
-    const { account } = home ? HOME : USE1A;
+    const { account } = group.startsWith(PLATFORMS) ? HOME : USE1A;
     const refused = types.flatMap((type) =>
       (stack?.resources(type) ?? []).flatMap((resource) => {
         const region = String(resource['region'] ?? 'us-east-1');
@@ -445,7 +521,10 @@ describe.each(Object.keys(STACKS))('the deployer of %s', (group) => {
   });
 });
 
-describe.each(Object.entries(CELL_STACKS))('the permissions boundary, over the roles of %s', (_, stack) => {
+describe.each([
+  ...Object.entries(CELL_STACKS).map(([group, stack]) => [group, stack, boundaryStatements(USE1A)] as const),
+  ["the platform's delivery", homeDelivery, homeBoundaryStatements(HOME, [USE1A])] as const,
+])('the permissions boundary, over the roles of %s', (_, stack, boundary) => {
   it('covers every action that their own policies allow', () => {
     const documents = JSON.stringify(
       stack.resources('aws_iam_role_policy').map((policy) => text(policy, 'policy')),
@@ -459,7 +538,7 @@ describe.each(Object.entries(CELL_STACKS))('the permissions boundary, over the r
       .filter(({ effect }) => effect !== 'Deny')
       .flatMap((statement) => statement.actions);
 
-    const allowing = boundaryStatements(USE1A)
+    const allowing = boundary
       .filter(({ effect }) => effect !== 'Deny')
       .map(({ sid, actions: covered }): Statement => ({ sid, actions: covered, resources: ['*'] }));
     expect(actions.length).toBeGreaterThanOrEqual(stack.resources('aws_iam_role_policy').length);

@@ -1,5 +1,6 @@
 import { addonsPermissions } from '../../../stacks/permissions/addons';
 import { cachePermissions } from '../../../stacks/permissions/cache';
+import { cellDeliveryPermissions } from '../../../stacks/permissions/cell-delivery';
 import { clusterPermissions } from '../../../stacks/permissions/cluster';
 import { networkPermissions } from '../../../stacks/permissions/network';
 import { allows, type Request } from '../../support/iam';
@@ -45,6 +46,7 @@ describe('the security group that EKS makes', () => {
 
 describe.each([
   ['cluster', clusterPermissions(USE1A)],
+  ['delivery', cellDeliveryPermissions(USE1A)],
   ['addons', addonsPermissions(USE1A)],
   ['cache', cachePermissions(USE1A)],
 ])('security groups of %s', (_, statements) => {

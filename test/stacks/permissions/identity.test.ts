@@ -22,6 +22,8 @@ const own = tags('Resource');
 const otherCell = tags('Resource', { cell: 'use1b' });
 const pool = 'arn:aws:cognito-idp:us-east-1:222222222222:userpool/us-east-1_Ab12Cd34E';
 const fn = (name: string): string => `arn:aws:lambda:us-east-1:222222222222:function:bulkhead-prod-${name}`;
+const secret = (name: string): string =>
+  `arn:aws:secretsmanager:us-east-1:222222222222:secret:bulkhead/prod/use1a/${name}-a1b2c3`;
 const certificate = 'arn:aws:acm:us-east-1:222222222222:certificate/0a1b';
 const record = (name: string, type = 'A'): Request['context'] => ({
   'route53:ChangeResourceRecordSetsRecordTypes': type,
@@ -53,6 +55,14 @@ describe('the deployer of identity', () => {
     ['route53:ChangeResourceRecordSets', zone, record(`auth.${ZONE}`)],
     ['route53:ChangeResourceRecordSets', zone, record(ZONE)],
     ['route53:ChangeResourceRecordSets', zone, record(`_0a1b.auth.${ZONE}`, 'CNAME')],
+    // Machines of synthetic tenants.
+    ['lambda:InvokeFunction', fn('use1a-machine-client:$LATEST')],
+    ['secretsmanager:CreateSecret', secret('tenant-smoke-starter-use1a/machine-credentials')],
+    [
+      'secretsmanager:PutResourcePolicy',
+      secret('tenant-smoke-enterprise-use1a/machine-credentials'),
+      { 'secretsmanager:BlockPublicPolicy': 'true' },
+    ],
   ];
   const MAY_NOT: readonly Row[] = [
     // Nobody is made or seen by a deployment, and no pool thrown away.
@@ -66,10 +76,21 @@ describe('the deployer of identity', () => {
     ['cognito-idp:UpdateUserPool', pool, otherCell],
     ['cognito-idp:UpdateUserPool', pool],
     ['cognito-idp:TagResource', pool, { ...otherCell, ...tags('Request') }],
-    // What makes tokens is called by pools only, and the deployer itself calls nothing.
+    // What makes tokens is called by pools only.
     ['lambda:AddPermission', fn('use1a-token-claims'), { 'lambda:Principal': '*' }],
     ['lambda:AddPermission', fn('use1a-token-claims'), { 'lambda:Principal': '999999999999' }],
-    ['lambda:InvokeFunction', fn('use1a-machine-client')],
+    ['lambda:InvokeFunction', fn('use1a-token-claims')],
+    ['lambda:InvokeFunction', fn('use1a-oidc-provider')],
+    // Secrets of customers, and what is in any.
+    ['secretsmanager:CreateSecret', secret('tenant-acme/machine-credentials')],
+    ['secretsmanager:CreateSecret', secret('tenant-smoke-starter-use1b/machine-credentials')],
+    [
+      'secretsmanager:PutResourcePolicy',
+      secret('tenant-acme/machine-credentials'),
+      { 'secretsmanager:BlockPublicPolicy': 'true' },
+    ],
+    ['secretsmanager:GetSecretValue', secret('tenant-smoke-starter-use1a/machine-credentials')],
+    ['secretsmanager:PutSecretValue', secret('tenant-smoke-starter-use1a/machine-credentials')],
     ['lambda:UpdateFunctionCode', fn('use1b-token-claims')],
     // Certificates and names of others.
     ['acm:RequestCertificate', '*', wanted(`acme.${ZONE}`)],

@@ -1,0 +1,60 @@
+import type { Construct } from 'constructs';
+import type { Cell, Platform } from '../config/platform';
+import { CellInfrastructure } from '../constructs/delivery/cell-infrastructure';
+import { ProjectNetwork } from '../constructs/delivery/project-network';
+import { ReleaseProject } from '../constructs/delivery/release-project';
+import { signInDomainOf } from '../constructs/identity/sign-in-domain';
+import { clusterName } from './cluster-name';
+import { clusterContract, networkContract } from './contracts';
+import { homeOf, zoneNameOf } from './names';
+import { PlatformStack } from './platform-stack';
+import { syntheticTenantIds } from './synthetic-tenants';
+
+export interface CellDeliveryStackProps {
+  readonly platform: Platform;
+  readonly cell: Cell;
+}
+
+/** Kind of the stack: that of the home account's delivery, before whose name no cell stands. A public contract. */
+export const CELL_DELIVERY = 'delivery';
+
+/** Longest run of a release project, in minutes: a deployment's hour and what waits before it; a soak with some to spare. */
+const longestRun = (soakMinutes: number): number => Math.min(480, Math.max(120, soakMinutes + 15));
+
+/**
+ * What a cell has for pipelines of the home account: projects that release services, with their way into the cluster. Planned
+ * before `addons`, and knows nothing of what is released.
+ */
+export class CellDeliveryStack extends PlatformStack {
+  public constructor(scope: Construct, { platform, cell }: CellDeliveryStackProps) {
+    super(scope, { platform, cell, kind: CELL_DELIVERY });
+    const network = networkContract.read(this, { stack: 'network', cell: cell.id });
+    const { endpoint, certificateAuthority, securityGroupId } = clusterContract.read(this, {
+      stack: 'cluster',
+      cell: cell.id,
+    });
+    const { services, soakMinutes } = platform.delivery;
+    const group = new ProjectNetwork(this, 'Network', { network, cluster: { securityGroupId } });
+    for (const [service, { schema }] of Object.entries(services)) {
+      new ReleaseProject(this, `Release-${service}`, {
+        service,
+        schema,
+        home: homeOf(platform),
+        // By the name that the cluster was given: access entries are then readable before any deployment.
+        cluster: { name: clusterName(this.placement), endpoint, certificateAuthority },
+        syntheticTenants: syntheticTenantIds(cell),
+        tokenEndpoint: `https://${signInDomainOf(zoneNameOf(platform, cell))}/oauth2/token`,
+        network,
+        securityGroupId: group.securityGroupId,
+        timeoutMinutes: longestRun(soakMinutes),
+        logRetentionDays: cell.cluster.logRetentionDays,
+      });
+    }
+    new CellInfrastructure(this, 'Infrastructure', {
+      home: homeOf(platform),
+      network,
+      securityGroupId: group.securityGroupId,
+      logRetentionDays: cell.cluster.logRetentionDays,
+    });
+  }
+}

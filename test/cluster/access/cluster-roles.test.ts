@@ -166,10 +166,10 @@ describe.each([
       ['patch', ':configmaps'],
       ['create', 'batch:jobs'],
       ['watch', 'batch:jobs'],
-      ['delete', 'batch:jobs'],
       ['list', ':pods'],
     ],
     [
+      ['delete', 'batch:jobs'],
       ['delete', ':configmaps'],
       ['list', ':configmaps'],
       ['patch', 'batch:jobs'],

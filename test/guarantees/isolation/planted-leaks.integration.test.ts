@@ -1,0 +1,3 @@
+import { describePlantedLeaks } from './leaks-suite';
+
+describePlantedLeaks(() => true);

@@ -9,8 +9,8 @@ const root = path.join(__dirname, '..');
 
 /** What a synth reads: sources, config, and what the bundle is built by. */
 const PARTS = [
-  ...['bin', 'config', 'constructs', 'guarantees', 'services', 'stacks', 'synth', 'main.ts'],
-  ...['package.json', 'package-lock.json', 'tsconfig.json', 'cdktf.json'],
+  ...['bin', 'config', 'constructs', 'deployment', 'guarantees', 'rehearsal', 'review', 'services', 'stacks'],
+  ...['synth', 'main.ts', 'package.json', 'package-lock.json', 'tsconfig.json', 'cdktf.json'],
 ];
 
 /** A cell's cache takes the users of about 90 dedicated tenants. */
@@ -43,6 +43,9 @@ function makeProject(folder, tenants) {
     platform.setIn(['cells', id], platform.createNode({ ...model, account, network }));
   }
   for (const id of cells) platform.setIn(['cells', id, 'quotas'], platform.createNode(QUOTAS));
+  // A pipeline has 50 stages, whatever it releases to.
+  platform.setIn(['delivery', 'cellsPerWave'], 5);
+  platform.setIn(['delivery', 'tenantsPerWave'], 40);
   platform.setIn(['load', 'tenants', 'enterprise'], tenants);
   fs.writeFileSync(file, String(platform));
 

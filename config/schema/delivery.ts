@@ -113,8 +113,9 @@ export const deliverySchema = z.strictObject({
     ._default(whole(1, 5), 1)
     .check(z.describe('Cells that get a release at the same time, 1-5. Default: 1, cell by cell.')),
   tenantsPerWave: z
-    ._default(whole(1, 25), 10)
-    .check(z.describe('Dedicated tenants that get a release at the same time, 1-25. Default: 10.')),
+    // A stage of CodePipeline has 50 actions: each tenant's, and in each of five cells a change of schemas and a soak.
+    ._default(whole(1, 40), 10)
+    .check(z.describe('Dedicated tenants that get a release at the same time, 1-40. Default: 10.')),
   soakMinutes: z
     ._default(whole(5, 480), 15)
     .check(z.describe('How long a wave is watched before the next begins, in minutes, 5-480. Default: 15.')),

@@ -9,7 +9,7 @@ import * as z from 'zod/mini';
  * deadline). That is what makes going back quick, and it must not happen to a release that failed. So every attempt at what
  * is not proven is a template of its own, by a number in an annotation, and what is proven keeps its number.
  */
-const attemptSchema = z.object({
+export const attemptSchema = z.object({
   release: z.string(),
   /** {@link hashOf} of the template without a number. */
   template: z.string(),
@@ -42,10 +42,16 @@ export interface Situation {
   readonly release: string;
   readonly template: string;
   readonly attempts: readonly Attempt[];
-  /** Whether the rollout has no stable version yet. */
+  /** Whether nothing of the rollout takes traffic yet. */
   readonly isFirst: boolean;
   /** Whether the rollout has given up on what the pod template says now. */
   readonly hasFailed: boolean;
+}
+
+/** Number of a further attempt. Numbers of a release never come again: another template of it may have had one. */
+export function nextNumber(attempts: readonly Attempt[], release: string): number {
+  const numbers = attempts.filter((one) => one.release === release).map(({ attempt }) => attempt);
+  return numbers.length === 0 ? 0 : Math.max(...numbers) + 1;
 }
 
 /** The attempt to make, or to go on with, as the last one of the list. */
@@ -55,15 +61,13 @@ export function nextAttempts(situation: Situation): readonly Attempt[] {
   const current = attempts.at(-1);
   if (current && isSame(current) && !hasFailed && current.state !== 'failed') return attempts;
   const known = attempts.findLast(isSame);
-  // Another template of the same release may have had the number: numbers of a release never come again.
-  const numbers = attempts.filter((one) => one.release === release).map(({ attempt }) => attempt);
   const isProven = known?.state === 'proven' && !(known === current && hasFailed);
   const made: Attempt = isProven
     ? known
     : {
         release,
         template,
-        attempt: numbers.length === 0 ? 0 : Math.max(...numbers) + 1,
+        attempt: nextNumber(attempts, release),
         state: isFirst ? 'first' : 'trying',
       };
   return [...attempts.filter((one) => one !== known || !isProven), made];
@@ -72,3 +76,7 @@ export function nextAttempts(situation: Situation): readonly Attempt[] {
 /** The same attempts, the last one with another state. */
 export const withState = (attempts: readonly Attempt[], state: Attempt['state']): readonly Attempt[] =>
   attempts.map((one, index) => (index === attempts.length - 1 ? { ...one, state } : one));
+
+/** Whether two are the same attempt, whatever became of it. */
+export const isSameAttempt = (a: Attempt, b: Attempt): boolean =>
+  a.release === b.release && a.template === b.template && a.attempt === b.attempt;

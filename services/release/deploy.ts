@@ -1,6 +1,7 @@
 import { templateName } from '../../constructs/core/releases';
 import { MINUTE_MS } from './clock';
 import type { Context, Summary } from './context';
+import { Aborted } from './give-up';
 import type { KubeObject } from './kubernetes';
 import { Failure } from './output';
 import { fillTemplate, type PodSpecTemplate } from './pod-template';
@@ -8,7 +9,7 @@ import { ReleaseRecord } from './release-record';
 import { readState, reasonAgainst } from './schema-state';
 import type { DeploySettings } from './settings';
 import { SmokeToken } from './smoke-token';
-import { Aborted, waitForRollout } from './wait-for-rollout';
+import { waitForRollout } from './wait-for-rollout';
 
 interface ConfigMap extends KubeObject {
   readonly data?: Readonly<Record<string, string>>;

@@ -2,7 +2,7 @@ import type { ReleaseObservation } from '../../constructs/core/contract-gate';
 import { RELEASE_ANNOTATIONS, releaseName, SLICES } from '../../constructs/core/releases';
 import { WORKLOAD_LABELS } from '../../constructs/core/workload-labels';
 import type { KubeObject, Kubernetes } from './kubernetes';
-import { generationOf, type PodTemplate } from './release-record';
+import { generationOf, type PodTemplate } from './pod-template-record';
 import { judge, type Rollout } from './rollout';
 
 /**

@@ -1,19 +1,30 @@
-import { RELEASE_ANNOTATIONS, releaseName } from '../../constructs/core/releases';
-import { type Attempt, nextAttempts, readAttempts, withState, writeAttempts } from './attempts';
-import { iso } from './clock';
+import { releaseName } from '../../constructs/core/releases';
+import { type Attempt, isSameAttempt, nextAttempts, nextNumber, withState } from './attempts';
+import { iso, MINUTE_MS, pollMs } from './clock';
 import type { Context } from './context';
-import { Conflict, type KubeObject } from './kubernetes';
+import { Conflict } from './kubernetes';
 import { Failure } from './output';
 import { hashOf, ofAttempt, type PodSpecTemplate } from './pod-template';
-import { isFirst, judge, type Rollout } from './rollout';
+import {
+  attemptsOf,
+  type Change,
+  generationOf,
+  isReleased,
+  type PodTemplate,
+  podTemplateOf,
+  releaseOf,
+  stableFrom,
+  stableOf,
+} from './pod-template-record';
+import { isFirst, isOnTrial, judge, type Rollout } from './rollout';
 import type { DeploySettings } from './settings';
-
-export interface PodTemplate extends KubeObject {
-  readonly template: PodSpecTemplate;
-}
+import type { StableVersion } from './stable-version';
 
 /** How often another writer may come between reading and writing. */
 const MOST_CONFLICTS = 5;
+
+/** Longest wait for what becomes of another version, in milliseconds: `progressDeadlineSeconds`, after which it is given up. */
+const TRIAL_MS = 10 * MINUTE_MS;
 
 /** What a run goes on with. */
 export interface Begun {
@@ -21,6 +32,9 @@ export interface Begun {
   /** Whether all traffic goes to it already, and it is proven. */
   readonly isDone: boolean;
 }
+
+/** What is decided, and what comes of it for the run. The version is this release, if no other is said. */
+type Decision<T> = Omit<Change, 'version'> & Partial<Pick<Change, 'version'>> & { readonly result: T };
 
 /**
  * The pod template that a rollout follows, with what became of the last releases. Only this writes it, and only over what it
@@ -42,35 +56,33 @@ export class ReleaseRecord {
   }
 
   /**
-   * Writes the pod template of the attempt that is to be made, unless it is there.
+   * Writes the pod template of the attempt that is to be made, unless it is there. Before that it waits while another version has
+   * all traffic and its objectives are looked at. Going back from there, Argo Rollouts would neither try out the stable version
+   * nor take it for warm, and leave the traffic where it is until the progress deadline.
    *
    * @throws Failure when there is no rollout that could follow it
    */
-  public begin(): Promise<Begun> {
+  public async begin(): Promise<Begun> {
+    await this.trialOfAnother();
     return this.write(async (found) => {
       const rollout = await this.rollout();
-      const verdict = found && judge(rollout, generationOf(found));
-      const attempts = nextAttempts({
-        release: this.settings.RELEASE,
-        template: this.hash,
-        attempts: attemptsOf(found),
-        isFirst: isFirst(rollout),
-        hasFailed: verdict?.kind === 'failed',
-      });
+      const attempts = this.next(found, rollout);
       const attempt = lastOf(attempts);
-      return {
-        attempts,
-        result: { attempt, isDone: attempt.state === 'proven' && verdict?.kind === 'healthy' },
-      };
+      if (!isSame(attempt, found))
+        return { attempts, result: { attempt, isDone: false }, stable: stableFrom(found, rollout) };
+      const isHealthy = found !== undefined && judge(rollout, generationOf(found)).kind === 'healthy';
+      const isDone = attempt.state === 'proven' && isHealthy && isReleased(found);
+      return { attempts, result: { attempt, isDone } };
     });
   }
 
   /** Makes one more attempt at what this run has just released. */
   public again(made: Attempt): Promise<Attempt> {
-    return this.write((found) => {
+    return this.write(async (found) => {
       const attempts = this.own(found, made);
-      const next: Attempt = { ...made, attempt: made.attempt + 1, state: 'trying' };
-      return Promise.resolve({ attempts: [...attempts, next], result: next });
+      const next: Attempt = { ...made, attempt: nextNumber(attempts, made.release), state: 'trying' };
+      const stable = stableFrom(found, await this.rollout());
+      return { attempts: [...attempts, next], result: next, stable };
     });
   }
 
@@ -80,7 +92,41 @@ export class ReleaseRecord {
       Promise.resolve({
         attempts: withState(this.own(found, made), state),
         result: undefined,
-        ...(state === 'proven' && { provenAt: iso(this.context.clock.now()) }),
+        provenAt: state === 'proven' ? iso(this.context.clock.now()) : undefined,
+      }),
+    );
+  }
+
+  /**
+   * Writes the template of what ran before in the place of one that failed.
+   *
+   * @param stableRS hash of the pods that the rollout would go back to
+   * @returns what ran before; nothing if that is not known
+   */
+  public async restore(made: Attempt, stableRS: string | undefined): Promise<StableVersion | undefined> {
+    const stable = stableOf(await this.current(made));
+    if (stable?.hash !== stableRS || stable === undefined) return undefined;
+    return this.write((found) => {
+      const attempts = withState(this.own(found, made), 'failed');
+      const attempt = attempts.find((one) => isSameAttempt(one, stable.attempt)) ?? stable.attempt;
+      return Promise.resolve({
+        attempts: [...attempts.filter((one) => one !== attempt), attempt],
+        result: { ...stable, attempt },
+        version: { ...stable, release: attempt.release },
+      });
+    });
+  }
+
+  /** Notes since when all traffic goes to what was restored, unless another run has written another, or it never was proven. */
+  public async isBack(stable: StableVersion): Promise<void> {
+    const { attempt } = stable;
+    if (attempt.state !== 'proven' || !isSame(attempt, await this.read())) return;
+    await this.write((found) =>
+      Promise.resolve({
+        attempts: this.own(found, attempt),
+        result: undefined,
+        provenAt: iso(this.context.clock.now()),
+        version: { ...stable, release: attempt.release },
       }),
     );
   }
@@ -108,35 +154,58 @@ export class ReleaseRecord {
     );
   }
 
+  private async trialOfAnother(): Promise<void> {
+    const { clock, output } = this.context;
+    let isTold = false;
+    for (const until = clock.now() + TRIAL_MS; clock.now() < until;) {
+      const found = await this.read();
+      const rollout = await this.rollout();
+      if (!isOnTrial(rollout) || isSame(lastOf(this.next(found, rollout)), found)) return;
+      if (!isTold)
+        output.tell(
+          `${this.name}: all traffic goes to ${releaseOf(found)}, whose objectives are looked at; waiting for what becomes of ${releaseOf(found)}, at most ten minutes`,
+        );
+      isTold = true;
+      await clock.sleep(pollMs(clock));
+    }
+  }
+
+  /** Attempts, the last of which is to be made or gone on with. */
+  private next(found: PodTemplate | undefined, rollout: Rollout): readonly Attempt[] {
+    return nextAttempts({
+      release: this.settings.RELEASE,
+      template: this.hash,
+      attempts: attemptsOf(found),
+      isFirst: isFirst(rollout),
+      hasFailed: found !== undefined && judge(rollout, generationOf(found)).kind === 'failed',
+    });
+  }
+
   private read(): Promise<PodTemplate | undefined> {
     return this.context.kubernetes.get<PodTemplate>('PodTemplate', this.settings.OWNER, this.name);
   }
 
   /** Attempts, the last of which must be the given one. */
   private own(found: PodTemplate | undefined, made: Attempt): readonly Attempt[] {
-    const attempts = attemptsOf(found);
-    const last = attempts.at(-1);
-    if (last?.release === made.release && last.template === made.template && last.attempt === made.attempt)
-      return attempts;
+    if (isSame(made, found)) return attemptsOf(found);
     throw new Failure(
-      `pod template ${this.name} was replaced while ${made.release} was being released: it now says ${found?.metadata.annotations?.[RELEASE_ANNOTATIONS.release] ?? 'nothing'}`,
+      `pod template ${this.name} was replaced while ${made.release} was being released: it now says ${releaseOf(found)}`,
       'see which other run released to this owner, and let one end before the other begins.',
     );
   }
 
-  private async write<T>(
-    decide: (
-      found: PodTemplate | undefined,
-    ) => Promise<{ readonly attempts: readonly Attempt[]; readonly result: T; readonly provenAt?: string }>,
-  ): Promise<T> {
+  private async write<T>(decide: (found: PodTemplate | undefined) => Promise<Decision<T>>): Promise<T> {
+    const { RELEASE, SCHEMA = '', OWNER } = this.settings;
     for (let conflicts = 0; ; conflicts++) {
       const found = await this.read();
-      const { attempts, result, provenAt } = await decide(found);
+      const { result, ...change } = await decide(found);
+      const template = ofAttempt(this.template, lastOf(change.attempts).attempt);
+      const version = { release: RELEASE, schema: SCHEMA, template };
       try {
         await this.context.kubernetes.apply(
           'PodTemplate',
-          this.settings.OWNER,
-          this.object(found, attempts, provenAt),
+          OWNER,
+          podTemplateOf(this.name, found, { version, ...change }),
         );
         return result;
       } catch (error) {
@@ -145,42 +214,13 @@ export class ReleaseRecord {
       }
     }
   }
-
-  private object(
-    found: PodTemplate | undefined,
-    attempts: readonly Attempt[],
-    provenAt: string | undefined,
-  ): PodTemplate {
-    const { RELEASE, SCHEMA = '' } = this.settings;
-    const before = found?.metadata.annotations ?? {};
-    const kept = (annotation: string, isSame: boolean): Readonly<Record<string, string>> => {
-      const value = (isSame ? before[annotation] : undefined) ?? provenAt;
-      return value === undefined ? {} : { [annotation]: value };
-    };
-    return {
-      metadata: {
-        name: this.name,
-        ...(found?.metadata.resourceVersion !== undefined && {
-          resourceVersion: found.metadata.resourceVersion,
-        }),
-        annotations: {
-          [RELEASE_ANNOTATIONS.release]: RELEASE,
-          [RELEASE_ANNOTATIONS.schema]: SCHEMA,
-          ...kept(RELEASE_ANNOTATIONS.releasedAt, before[RELEASE_ANNOTATIONS.release] === RELEASE),
-          ...kept(RELEASE_ANNOTATIONS.schemaSince, before[RELEASE_ANNOTATIONS.schema] === SCHEMA),
-          [RELEASE_ANNOTATIONS.attempts]: writeAttempts(attempts),
-        },
-      },
-      template: ofAttempt(this.template, lastOf(attempts).attempt),
-    };
-  }
 }
 
-/** Generation of a pod template, which counts changes of its template alone: `podTemplateStrategy`, Kubernetes. */
-export const generationOf = ({ metadata }: PodTemplate): number => metadata.generation ?? 0;
-
-const attemptsOf = (found: PodTemplate | undefined): readonly Attempt[] =>
-  readAttempts(found?.metadata.annotations?.[RELEASE_ANNOTATIONS.attempts]);
+/** Whether an attempt is the one that a pod template is of. */
+function isSame(attempt: Attempt, found: PodTemplate | undefined): boolean {
+  const last = attemptsOf(found).at(-1);
+  return last !== undefined && isSameAttempt(last, attempt);
+}
 
 function lastOf(attempts: readonly Attempt[]): Attempt {
   const last = attempts.at(-1);

@@ -44,25 +44,49 @@ export type Verdict =
  * generation are observed. Blue-green is Healthy only after the analysis behind the promotion. The generation of a pod
  * template counts changes of what is in its template alone.
  */
-export function judge({ metadata, status = {} }: Rollout, templateGeneration: number): Verdict {
+export function judge(rollout: Rollout, templateGeneration: number): Verdict {
+  const { metadata, spec, status = {} } = rollout;
   const { phase, message = '', abort, observedGeneration, workloadObservedGeneration, blueGreen } = status;
   const isSeen =
     workloadObservedGeneration === String(templateGeneration) &&
     observedGeneration === String(metadata.generation ?? 0);
   if (!isSeen) return { kind: 'unseen' };
-  if (abort === true || phase === 'Degraded')
-    return { kind: 'failed', reason: message === '' ? 'the rollout was aborted' : message };
-  // Nobody but a person can say what an analysis that is neither good nor bad means.
-  if (status.pauseConditions?.some(({ reason }) => reason === 'InconclusiveAnalysisRun') === true)
-    return { kind: 'failed', reason: 'an analysis was inconclusive, and the rollout waits for a person' };
   const hash = status.currentPodHash;
   const isActive =
     hash !== undefined && hash !== '' && status.stableRS === hash && blueGreen?.activeSelector === hash;
+  // What was given up led here: the template became that of the stable version while another had the traffic.
+  if (abort === true && isActive)
+    return { kind: (status.availableReplicas ?? 0) >= (spec?.replicas ?? 1) ? 'healthy' : 'progressing' };
+  if (abort === true || phase === 'Degraded')
+    return { kind: 'failed', reason: message === '' ? 'the rollout was aborted' : message };
+  // Nobody but a person can say what an analysis that is neither good nor bad means.
+  if (isInconclusive(rollout))
+    return { kind: 'failed', reason: 'an analysis was inconclusive, and the rollout waits for a person' };
   return phase === 'Healthy' && isActive ? { kind: 'healthy' } : { kind: 'progressing' };
 }
 
-/** Whether nothing of this rollout ever took traffic. */
-export const isFirst = ({ status }: Rollout): boolean => (status?.stableRS ?? '') === '';
+/**
+ * Whether nothing of this rollout ever took traffic. Argo Rollouts calls the first version stable as soon as it sees it, long before
+ * its pods are ready ("shouldFullPromote", rollout/sync.go), and analyses nothing while no version is active
+ * ("skipPrePromotionAnalysisRun", rollout/analysis.go).
+ */
+export const isFirst = ({ status }: Rollout): boolean =>
+  (status?.stableRS ?? '') === '' || (status?.blueGreen?.activeSelector ?? '') === '';
+
+/** Whether the current version has all traffic and is not stable yet. */
+const isPromoted = ({ status: { stableRS, currentPodHash, blueGreen } = {} }: Rollout): boolean =>
+  (stableRS ?? '') !== '' && blueGreen?.activeSelector === currentPodHash && stableRS !== currentPodHash;
+
+/** Whether an analysis of the version that has all traffic goes on, at whose end it is stable or taken back. */
+export const isOnTrial = (rollout: Rollout): boolean =>
+  isPromoted(rollout) && rollout.status?.abort !== true && !isInconclusive(rollout);
+
+/** Whether the rollout has given up on a version that has all traffic still. */
+export const isStranded = (rollout: Rollout): boolean =>
+  isPromoted(rollout) && rollout.status?.abort === true;
+
+const isInconclusive = ({ status }: Rollout): boolean =>
+  status?.pauseConditions?.some(({ reason }) => reason === 'InconclusiveAnalysisRun') === true;
 
 /** Where a rollout stands, in a line. */
 export function progressOf({ spec, status = {} }: Rollout, verdict: Verdict): string {

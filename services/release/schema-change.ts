@@ -8,6 +8,17 @@ import { readState, type ReadState, type Running, type SchemaState, writeState }
 /** How often another writer may come between reading and writing. */
 const MOST_CONFLICTS = 5;
 
+/**
+ * What holds after a change that stays begun, and what to do. Before either, copying between the two versions is ended for good:
+ * `tenancy.end_copying`, constructs/data/sql/009-schema-changes.sql.
+ */
+const AFTER_FAILURE: Readonly<Record<Exclude<Running['phase'], 'expand'>, string>> = {
+  contract:
+    'releases that need this migration work all the while. Those of before may not see any more what these write, so none of them may come back. Remove the cause, then run the step again: it goes on with this change. If a column _pgroll_new_… does not exist, finish by hand: docs/guides/schema-changes.md, "At 3 a.m."',
+  rollback:
+    'releases that run go on: none needs this migration yet. Remove the cause, then run the step again: it goes on with this change.',
+};
+
 /** An expansion that failed, and of which nothing is left. */
 class TakenBack extends Failure {}
 
@@ -76,7 +87,7 @@ export class DatabaseSchema {
       await this.update(running, (state) => ({ ...state, jobs: state.jobs + 1 }));
       throw new Failure(
         [`${this.database}: ${running.phase} of ${running.migration} failed`, ...why].join('\n'),
-        'releases that run go on. Remove the cause, then run the step again: it goes on with this change.',
+        AFTER_FAILURE[running.phase],
       );
     }
     if (this.isOwn && outcome.kind === 'failed') this.onTrouble?.();

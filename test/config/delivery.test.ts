@@ -37,7 +37,7 @@ describe('delivery', () => {
   it.each<[key: string, least: number, most: number]>([
     ['canaryPercent', 1, 50],
     ['cellsPerWave', 1, 5],
-    ['tenantsPerWave', 1, 25],
+    ['tenantsPerWave', 1, 40],
     ['soakMinutes', 5, 480],
     ['contractAfterDays', 1, 90],
   ])('takes %s from %i to %i, and nothing beside', (key, least, most) => {

@@ -385,7 +385,7 @@ describe('a plan that breaks rules', () => {
 
         canaryPercent: 51,
         cellsPerWave: 0,
-        tenantsPerWave: 26,
+        tenantsPerWave: 41,
         soakMinutes: 4,
         contractAfterDays: 1.5,
       }),
@@ -398,7 +398,7 @@ describe('a plan that breaks rules', () => {
        - tenant acme must be in a cell of the platform (use1a), got usw2a
        - canaryPercent must be a whole number between 1 and 50, got 51
        - cellsPerWave must be a whole number between 1 and 5, got 0
-       - tenantsPerWave must be a whole number between 1 and 25, got 26
+       - tenantsPerWave must be a whole number between 1 and 40, got 41
        - soakMinutes must be a whole number between 5 and 480, got 4
        - contractAfterDays must be a whole number between 1 and 90, got 1.5
     `);

@@ -6,7 +6,7 @@ import { type MaintenanceWindow, type ReleaseTarget, WEEK } from './types';
 const RANGES = {
   canaryPercent: [1, 50],
   cellsPerWave: [1, 5],
-  tenantsPerWave: [1, 25],
+  tenantsPerWave: [1, 40],
   soakMinutes: [5, 480],
   contractAfterDays: [1, 90],
 } as const satisfies Partial<Record<keyof ReleaseTarget, readonly [number, number]>>;

@@ -53,7 +53,7 @@ export interface ReleaseTarget {
   readonly canaryPercent: number;
   /** Cells of a wave of pooled tenants, 1-5. */
   readonly cellsPerWave: number;
-  /** Dedicated tenants of a wave, 1-25. */
+  /** Dedicated tenants of a wave, 1-40. */
   readonly tenantsPerWave: number;
   /** How long a wave is watched before the next begins, in minutes, 5-480. */
   readonly soakMinutes: number;

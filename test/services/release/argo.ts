@@ -2,24 +2,49 @@ import { createHash } from 'node:crypto';
 import { RELEASE_ANNOTATIONS, SMOKE_LABEL } from '../../../constructs/core/releases';
 import type { Cluster, Status, Thing } from './cluster';
 
-/** What becomes of a release. */
-export type Fate = 'good' | 'smoke-fails' | 'objectives-fail' | 'never-ready' | 'inconclusive';
+/** What becomes of a release. `crashes`: its pods end again and again some time after they took all traffic. */
+export type Fate = 'good' | 'smoke-fails' | 'objectives-fail' | 'never-ready' | 'inconclusive' | 'crashes';
 
 /** How long things take, in seconds. */
 const SEEN = 3;
 const READY = 8;
 const SMOKE = 15;
 const OBJECTIVES = 40;
+const CRASH = 10;
+/** `progressDeadlineSeconds`, `scaleDownDelaySeconds` and `abortScaleDownDelaySeconds` of the rollouts. */
+const PROGRESS_DEADLINE = 600;
+const SCALE_DOWN_DELAY = 480;
+const ABORT_SCALE_DOWN_DELAY = 120;
 
 interface Going {
   readonly hash: string;
   since: number;
 }
 
+/** What is looked at. */
+interface At {
+  readonly rollout: Thing;
+  readonly template: Thing;
+  /** Of the pods that the template makes. */
+  readonly hash: string;
+  readonly release: string;
+  /** Since the template says this. */
+  readonly seconds: number;
+  readonly now: number;
+}
+
 /**
  * Blue-green rollouts as Argo Rollouts does them, as far as releases see it: what is seen when, which analyses there are, what
- * `status` says. A version that waits to be scaled down is taken for good without an analysis, as there; and so is one that
- * was aborted a moment ago.
+ * `status` says. Of what surprises:
+ *
+ * - The first version is stable as soon as it is seen, long before it takes traffic: "shouldFullPromote", rollout/sync.go.
+ * - While nothing takes traffic there is no analysis: "skipPrePromotionAnalysisRun", rollout/analysis.go.
+ * - A version that waits to be scaled down is taken for good without an analysis, and so is one that was aborted a moment
+ *   ago: "isBlueGreenFastTracked", rollout/bluegreen.go.
+ * - The stable version is none of these. When the template becomes it again while another has the traffic, that stays until
+ *   the progress deadline aborts: "completedPrePromotionAnalysis", rollout/pause.go, for there is no analysis to complete.
+ * - Nothing is switched while pods of the template are not all ready, not even after an abort: "reconcileActiveService",
+ *   rollout/service.go. They are scaled down all the same.
  */
 export class Argo {
   /** What becomes of releases; all others are good. */
@@ -29,6 +54,7 @@ export class Argo {
   /** Versions that still have pods. */
   private readonly warm = new Map<string, number>();
   private readonly going = new Map<string, Going>();
+  private now = 0;
 
   public constructor(
     private readonly cluster: Cluster,
@@ -40,8 +66,15 @@ export class Argo {
     for (const [key, going] of other.going) this.going.set(key, { ...going });
   }
 
+  /** As if a rollout had seen its template only this many seconds ago. @param key `tier-starter/api` */
+  public restart(key: string, seconds: number): void {
+    const going = this.going.get(key);
+    if (going) going.since = Math.max(going.since, this.now - seconds * 1000);
+  }
+
   /** @param now in milliseconds since 1970 */
   public tick(now: number): void {
+    this.now = now;
     for (const rollout of this.cluster.all('rollouts')) {
       const { namespace, name } = rollout.metadata;
       const template = this.cluster.find('podtemplates', namespace, name);
@@ -60,13 +93,14 @@ export class Argo {
     }
     const seconds = (now - going.since) / 1000;
     const { status = {} } = rollout;
-    if (seconds < SEEN || (status.abort === true && status.currentPodHash === hash)) return;
+    if (seconds < SEEN) return;
     const release = template.template.metadata.annotations[RELEASE_ANNOTATIONS.release] ?? '';
-    const next = this.next({ rollout, template, hash, release, seconds, now });
+    const at = { rollout, template, hash, release, seconds, now };
+    const isAborted = status.abort === true && status.currentPodHash === hash;
     this.cluster.put('rollouts', namespace, {
       ...rollout,
       status: {
-        ...next,
+        ...(isAborted ? this.afterAbort(at, status) : this.next(at)),
         currentPodHash: hash,
         observedGeneration: String(rollout.metadata.generation),
         workloadObservedGeneration: String(template.metadata.generation),
@@ -74,40 +108,41 @@ export class Argo {
     });
   }
 
-  private next(at: {
-    rollout: Thing;
-    template: Thing;
-    hash: string;
-    release: string;
-    seconds: number;
-    now: number;
-  }): Status {
+  private next(at: At): Status {
     const { rollout, hash, release, seconds, now } = at;
-    const { stableRS = '' } = rollout.status ?? {};
+    const { stableRS: known = '', blueGreen } = rollout.status ?? {};
+    const active = blueGreen?.activeSelector ?? '';
+    const stableRS = known === '' ? hash : known;
     const fate = this.fates.get(release) ?? 'good';
     const base = { stableRS, updatedReplicas: 1, availableReplicas: 1 };
-    const isReady = seconds >= READY && fate !== 'never-ready';
+    const isReady = this.isReady(at);
     this.pods(at, isReady);
     const healthy = { ...base, stableRS: hash, phase: 'Healthy', blueGreen: { activeSelector: hash } };
-    if (hash === stableRS) return healthy;
-    const old = { activeSelector: stableRS, previewSelector: hash };
-    if (!isReady) {
+    if (hash === stableRS && hash === active) return healthy;
+    const old = { activeSelector: active };
+    if (!isReady && active !== hash) {
       const message = 'updated replicas are still becoming available';
       return { ...base, availableReplicas: 0, phase: 'Progressing', message, blueGreen: old };
     }
-    // No stable version, or one that is still warm: no analysis.
-    if (stableRS === '' || (this.warm.get(hash) ?? 0) > now) {
-      this.warm.set(stableRS, now + 480_000);
+    // Nothing takes traffic yet, or this one is still warm: no analysis.
+    if (active === '' || (this.warm.get(hash) ?? 0) > now) {
+      this.warm.set(active, now + SCALE_DOWN_DELAY * 1000);
       return healthy;
     }
+    const pending = { ...base, phase: 'Progressing', message: 'active service cutover pending' };
+    if (hash === stableRS)
+      return seconds < PROGRESS_DEADLINE
+        ? { ...pending, blueGreen: old }
+        : {
+            ...base,
+            abort: true,
+            phase: 'Degraded',
+            message: `ProgressDeadlineExceeded: ReplicaSet "api-${hash}" has timed out progressing.`,
+            blueGreen: { activeSelector: hash },
+          };
     const smoke = { name: `${rollout.metadata.name}-${hash}-pre`, status: 'Running' };
     if (seconds < READY + SMOKE)
-      return {
-        ...base,
-        phase: 'Progressing',
-        message: 'active service cutover pending',
-        blueGreen: { ...old, prePromotionAnalysisRunStatus: smoke },
-      };
+      return { ...pending, blueGreen: { ...old, prePromotionAnalysisRunStatus: smoke } };
     const isSmoked = this.smoke(at, smoke.name);
     if (fate === 'inconclusive')
       return {
@@ -117,7 +152,7 @@ export class Argo {
         blueGreen: { ...old, prePromotionAnalysisRunStatus: { ...smoke, status: 'Inconclusive' } },
       };
     if (!isSmoked)
-      return this.aborted(base, old, hash, now, {
+      return this.aborted(at, base, {
         prePromotionAnalysisRunStatus: {
           ...smoke,
           status: 'Failed',
@@ -129,6 +164,7 @@ export class Argo {
     if (seconds < READY + SMOKE + OBJECTIVES)
       return {
         ...base,
+        availableReplicas: isReady ? 1 : 0,
         phase: 'Progressing',
         message: 'waiting for analysis to complete',
         blueGreen: {
@@ -137,30 +173,49 @@ export class Argo {
           postPromotionAnalysisRunStatus: objectives,
         },
       };
-    if (fate === 'objectives-fail') {
+    if (fate === 'objectives-fail' || fate === 'crashes') {
       this.analysisRun(at, objectives.name, {
         name: 'p95',
         phase: 'Failed',
         measurements: [{ value: '[1.93]' }],
       });
-      return this.aborted(base, old, hash, now, {
+      return this.aborted(at, base, {
         prePromotionAnalysisRunStatus: passed,
         postPromotionAnalysisRunStatus: { ...objectives, status: 'Failed' },
       });
     }
-    this.warm.set(stableRS, now + 480_000);
+    this.warm.set(stableRS, now + SCALE_DOWN_DELAY * 1000);
     return healthy;
   }
 
-  private aborted(base: Status, old: object, hash: string, now: number, runs: object): Status {
-    this.warm.set(hash, now + 120_000);
-    return {
+  private isReady({ release, seconds }: At): boolean {
+    const fate = this.fates.get(release);
+    return (
+      seconds >= READY && fate !== 'never-ready' && !(fate === 'crashes' && seconds >= READY + SMOKE + CRASH)
+    );
+  }
+
+  private aborted(at: At, base: Status, runs: object): Status {
+    this.warm.set(at.hash, at.now + ABORT_SCALE_DOWN_DELAY * 1000);
+    return this.afterAbort(at, {
       ...base,
       abort: true,
       phase: 'Degraded',
       message: 'RolloutAborted: Rollout aborted update to revision 2',
-      blueGreen: { ...old, ...runs },
-    };
+      blueGreen: { ...at.rollout.status?.blueGreen, ...runs },
+    });
+  }
+
+  /** Back to the stable version, if pods of the template are ready; pods of that go in any case. */
+  private afterAbort(at: At, status: Status): Status {
+    const { hash, now, rollout } = at;
+    const isReady = this.isReady(at);
+    const { stableRS = '' } = status;
+    if (hash === stableRS) return status;
+    const { namespace, name } = rollout.metadata;
+    if ((this.warm.get(hash) ?? 0) <= now) this.cluster.remove('pods', namespace, `${name}-${hash}-0`);
+    if (!isReady) return { ...status, availableReplicas: 0 };
+    return { ...status, blueGreen: { ...status.blueGreen, activeSelector: stableRS } };
   }
 
   /** Makes the smoke test once. @returns whether it passed */

@@ -95,11 +95,15 @@ describe('an expansion', () => {
   test.each([[1], [2], [5]])(
     'takes the first database alone, then at most %i at a time',
     async (parallel) => {
-      await expand(ONE, SHARDS, { PARALLEL: String(parallel) });
+      const { jobs } = scene;
+      const most = Math.min(parallel, SHARDS.length - 1);
+      // However slow this machine is: the first waits to be alone, and the others for one another.
+      jobs.mayEnd = (database) =>
+        database === 'shard-1' ? jobs.begun.length === 1 : jobs.mostAtOnce >= most;
+      expect((await expand(ONE, SHARDS, { PARALLEL: String(parallel) })).ok).toBe(true);
       expect(scene.jobs.begun[0]).toBe('shard-1 expand 01_first');
       expect([...scene.jobs.begun].sort()).toEqual(SHARDS.map((shard) => `${shard} expand 01_first`));
-      expect(scene.jobs.mostAtOnce).toBeLessThanOrEqual(parallel);
-      expect(scene.jobs.mostAtOnce > 1).toBe(parallel > 1);
+      expect(scene.jobs.mostAtOnce).toBe(most);
     },
   );
 
@@ -142,7 +146,11 @@ describe('an expansion that fails', () => {
   });
 
   test('at another leaves those that are done as they are', async () => {
-    scene.jobs.fates.set('shard-2 expand', [fate]);
+    const { jobs } = scene;
+    jobs.fates.set('shard-2 expand', [fate]);
+    const wanted = { 'shard-2': 'shard-3 expand 01_first', 'shard-3': 'shard-2 rollback 01_first' };
+    jobs.mayEnd = (database) =>
+      database === 'shard-2' || database === 'shard-3' ? jobs.begun.includes(wanted[database]) : true;
     const ended = await expand(ONE, SHARDS, { PARALLEL: '2' });
     expect(ended.text).toContain('failed: shard-2; done: shard-1, shard-3; not begun: shard-4');
     expect(scene.schema('shard-3')).toMatchObject({ phase: 'expanded' });

@@ -14,6 +14,8 @@ export class Jobs {
   public readonly begun: string[] = [];
   /** Most jobs at a time. */
   public mostAtOnce = 0;
+  /** Whether a job of a database may end, once its time is over. */
+  public mayEnd: (database: string) => boolean = () => true;
   private readonly since = new Map<string, number>();
 
   public constructor(private readonly cluster: Cluster) {}
@@ -33,7 +35,7 @@ export class Jobs {
       this.begun.push(`${database} ${phase} ${migration}`);
       return;
     }
-    if (now - since < TAKES * 1000) return;
+    if (now - since < TAKES * 1000 || !this.mayEnd(database)) return;
     const fate = this.fates.get(`${database} ${phase}`)?.shift() ?? 'good';
     const type = fate === 'good' ? 'Complete' : 'Failed';
     this.cluster.put('jobs', 'data-migrations', {

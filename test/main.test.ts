@@ -31,6 +31,9 @@ function copyOf(environment: string): string {
   return outdir;
 }
 
+/** Whether a file is a stack's, and not the manifest, which lists what was asked for. */
+const isOfStack = (line: string): boolean => line.startsWith('/stacks/');
+
 const stacksIn = (outdir: string): string[] => readdirSync(join(outdir, 'stacks')).sort();
 
 /** Terraform addresses of every stack, as Terraform would destroy and recreate them if they were renamed. */
@@ -57,8 +60,10 @@ test.each(['dev', 'prod'])(
 test('a second synth writes the same bytes', () => {
   const outdir = copyOf('dev');
   const first = filesIn(outdir);
-  synth('out', { environment: 'dev' });
-  expect(filesIn(outdir)).toEqual(first);
+  // All of them, from the sources: test/bin/bundle.test.ts.
+  const stacks = ['registry', 'delivery', 'dev1a-delivery', 'dev1a-t*'];
+  synth('out', { environment: 'dev', stacks });
+  expect(filesIn(outdir).filter(isOfStack)).toEqual(first.filter(isOfStack));
 });
 
 test('a stack is written the same whether it is built alone or with all others', () => {

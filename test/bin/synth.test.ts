@@ -89,7 +89,7 @@ test('runs at once into one folder leave what one of them would have', async () 
   const outdir = join(scratch, 'out');
   cpSync(synthesized({ environment: 'dev' }), outdir, { recursive: true });
   const alone = filesIn(join(outdir, 'stacks'));
-  const asked = ['', 'dev1a-t*', ''];
+  const asked = ['registry,dev1a-{network,data,cache}', 'dev1a-t*', 'registry,dev1a-{network,data,cache}'];
   const runs = await Promise.all(
     asked.map((BULKHEAD_STACKS) => run({ BULKHEAD_ENV: 'dev', BULKHEAD_STACKS })),
   );

@@ -25,12 +25,11 @@ class Replaced extends Failure {}
 const BY_ITSELF_MS = MINUTE_MS;
 
 /**
- * How long it may take once the template is the stable one again, in milliseconds. That is neither tried out nor taken for warm, so
- * traffic goes to it only when Argo Rollouts gives up once more, after `progressDeadlineSeconds`: "isBlueGreenFastTracked",
- * rollout/bluegreen.go, and "completedPrePromotionAnalysis", rollout/pause.go. That takes longer while pods of any version become
- * ready now and then, which counts as progress ("RolloutProgressing", utils/conditions/conditions.go); then a person must help.
+ * How long it may take once the template is the stable one again, in milliseconds. That is neither tried out nor taken for warm
+ * ("isBlueGreenFastTracked", rollout/bluegreen.go, and "completedPrePromotionAnalysis", rollout/pause.go), so it is aborted as well:
+ * an abort leads traffic to the stable version, whose pods are ready. Left is what Argo Rollouts takes to see both.
  */
-const BACK_MS = 12 * MINUTE_MS;
+const BACK_MS = 3 * MINUTE_MS;
 
 /**
  * What a run ends with when Argo Rollouts has given up on its release, with all that is known of why. Sees to it that traffic
@@ -100,17 +99,16 @@ async function backByItself({ context, record, attempt }: ReleaseRun, rollout: R
 }
 
 /** Whether all traffic has gone to the stable version, which is then written down. */
-async function backByTemplate(
-  { settings, context, record }: ReleaseRun,
-  before: StableVersion,
-): Promise<boolean> {
+async function backByTemplate({ context, record }: ReleaseRun, before: StableVersion): Promise<boolean> {
   const { clock, output } = context;
   output.tell(
-    `${record.name}: the pod template says ${before.attempt.release} again; traffic goes back in about ten minutes, or later while pods come and go. An administrator of the cell can have it at once: kubectl argo rollouts abort ${record.name} -n ${settings.OWNER}`,
+    `${record.name}: the pod template says ${before.attempt.release} again; traffic goes back as soon as Argo Rollouts has seen it`,
   );
   for (const until = clock.now() + BACK_MS; ;) {
     const { status } = await record.rollout();
     if (status?.blueGreen?.activeSelector === status?.stableRS) break;
+    // Before, an abort would be of the version that crashes, and forgotten with it.
+    if (status?.currentPodHash === status?.stableRS && status?.abort !== true) await record.abort();
     if (clock.now() >= until) return false;
     await clock.sleep(pollMs(clock));
   }

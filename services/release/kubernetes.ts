@@ -131,6 +131,16 @@ export class Kubernetes {
     if (answer.status !== 409) this.read(answer, `create ${kind} ${namespace}/${object.metadata.name}`);
   }
 
+  /** Changes fields of an object's status: what its controller is asked for by them. */
+  public async setStatus(kind: Kind, namespace: string, name: string, status: object): Promise<void> {
+    const answer = await this.ask(
+      'PATCH',
+      `${pathOf(kind, namespace, name)}/status?fieldManager=${FIELD_MANAGER}`,
+      { type: 'application/merge-patch+json', content: { status } },
+    );
+    this.read(answer, `change the status of ${kind} ${namespace}/${name}`);
+  }
+
   /** Ends connections. */
   public close(): void {
     this.agent.destroy();

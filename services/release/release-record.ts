@@ -154,6 +154,11 @@ export class ReleaseRecord {
     );
   }
 
+  /** Has Argo Rollouts lead all traffic to the stable version, as `kubectl argo rollouts abort` does. */
+  public abort(): Promise<void> {
+    return this.context.kubernetes.setStatus('Rollout', this.settings.OWNER, this.name, { abort: true });
+  }
+
   private async trialOfAnother(): Promise<void> {
     const { clock, output } = this.context;
     let isTold = false;

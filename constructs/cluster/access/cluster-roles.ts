@@ -106,6 +106,8 @@ const RELEASE: readonly ClusterRoleV1Rule[] = [
   rule('', ['podtemplates'], [...READ, 'create', 'patch']),
   rule('', ['configmaps'], ['get']),
   rule('argoproj.io', ['analysisruns', 'rollouts'], READ),
+  // To abort, which an admission policy says is all.
+  rule('argoproj.io', ['rollouts/status'], ['patch']),
   rule('', ['pods'], READ),
   rule('', ['secrets'], ['create', 'patch']),
 ];

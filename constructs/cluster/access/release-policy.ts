@@ -57,6 +57,9 @@ export const releasePolicy = (imagePrefix: string): ReturnType<typeof admissionP
         "request.operation in ['CREATE', 'UPDATE'] && request.resource.group == '' && !has(request.subResource)",
       template: "variables.write && request.resource.resource == 'podtemplates'",
       secret: "variables.write && request.resource.resource == 'secrets'",
+      // Has a rollout lead all traffic to the version that is proven.
+      abort:
+        "request.operation == 'UPDATE' && request.resource.group == 'argoproj.io' && request.resource.resource == 'rollouts' && request.?subResource.orValue('') == 'status'",
       name: "object == null ? '' : object.?metadata.?name.orValue('')",
       // Of a service's pods the account has the service's name.
       service: "variables.template ? object.?template.?spec.?serviceAccountName.orValue('') : ''",
@@ -66,7 +69,7 @@ export const releasePolicy = (imagePrefix: string): ReturnType<typeof admissionP
     validations: [
       {
         expression:
-          "variables.migration || (variables.template || variables.secret) && (variables.place.startsWith('tier-') || variables.place.startsWith('tenant-'))",
+          "variables.migration || (variables.template || variables.secret || variables.abort) && (variables.place.startsWith('tier-') || variables.place.startsWith('tenant-'))",
         message:
           'Releases may make and change pod templates and the token of their smoke test in namespaces tier-* and tenant-*, and nothing else.',
         messageExpression:
@@ -78,6 +81,10 @@ export const releasePolicy = (imagePrefix: string): ReturnType<typeof admissionP
         ),
         message:
           'Pod templates must have the name of a slice of a service that the release is of, such as api-canary.',
+      },
+      {
+        expression: `!variables.abort || ${ENDS}.exists(end, request.userInfo.groups.exists(g, g + end == '${GROUP}' + variables.name)) && object.?status.?abort.orValue(false) == true && object.?status.orValue({}).all(k, k == 'abort' || k in oldObject.?status.orValue({}) && object.status[k] == oldObject.status[k]) && oldObject.?status.orValue({}).all(k, k == 'abort' || k in object.?status.orValue({}))`,
+        message: 'Releases may abort rollouts of their own service, and change nothing else of their status.',
       },
       {
         expression: forTemplates(

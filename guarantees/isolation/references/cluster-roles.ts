@@ -47,19 +47,21 @@ const MOST: Readonly<Record<string, Rights>> = {
     ...each(RBAC, 'rolebindings', ALL),
     ...each('vpcresources.k8s.aws', 'securitygrouppolicies', ALL),
   },
-  // No pod, no rollout and no analysis: what judges a release is not the release's. Secrets are written and not read.
+  // No pod, no rollout and no analysis: what judges a release is not the release's. Secrets are written and not read. Of a rollout's
+  // status the policy `bulkhead-releases` admits an abort alone.
   'bulkhead-release': {
-    ...each('', 'podtemplates', `${READ} create update patch`),
+    ...each('', 'podtemplates', `${READ} create patch`),
     ...each('', 'configmaps', 'get'),
     ...each('', 'pods', READ),
     ...each('', 'secrets', 'create patch'),
     ...each('argoproj.io', 'analysisruns rollouts', READ),
+    ...each('argoproj.io', 'rollouts/status', 'patch'),
   },
   'bulkhead-release-owners': each('', 'namespaces', 'get list'),
   'bulkhead-migration': {
     ...each('', 'configmaps', 'get create patch'),
     ...each('', 'pods', 'get list'),
-    ...each('batch', 'jobs', `${READ} create delete`),
+    ...each('batch', 'jobs', `${READ} create`),
   },
   'bulkhead-deployer': {
     ...each('', 'namespaces', `${READ} create update patch`),

@@ -133,6 +133,7 @@ describe.each([
       ['list', ':pods'],
       ['create', ':secrets'],
       ['patch', ':secrets'],
+      ['patch', 'argoproj.io:rollouts/status'],
     ],
     [
       ['delete', ':podtemplates'],

@@ -82,6 +82,19 @@ const LABELS =
 const ANNOTATIONS = 'Pods of a release must have annotations bulkhead/* only.';
 const SECRET = 'Secrets of a release must be called smoke-token-<service> and of type Opaque.';
 
+const ABORT = 'Releases may abort rollouts of their own service, and change nothing else of their status.';
+
+/** A rollout whose status somebody changes. */
+const status = (change: object, more: Partial<AdmissionRequest> = {}, name = 'api'): AdmissionRequest => {
+  const before = { currentPodHash: 'a', stableRS: 'b', blueGreen: { activeSelector: 'a' } };
+  const rollout = { apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout', metadata: { name } };
+  return asked({ ...rollout, status: { ...before, ...change } } as SentObject, {
+    ...{ operation: 'UPDATE', group: 'argoproj.io', resource: 'rollouts/status' },
+    oldObject: { ...rollout, status: before },
+    ...more,
+  });
+};
+
 const OTHER = { name: 'other', image: `${PREFIX}worker${DIGEST}` };
 
 const TABLE: readonly (readonly [string, AdmissionRequest, readonly string[]])[] = [
@@ -90,6 +103,19 @@ const TABLE: readonly (readonly [string, AdmissionRequest, readonly string[]])[]
   ['writes that of the internal tenants', asked(written('internal')), []],
   ['changes it', asked(written(), { operation: 'UPDATE', oldObject: written() }), []],
   ['writes that of a tenant', asked(written(), { namespace: 'tenant-acme' }), []],
+  ['aborts a rollout', status({ abort: true }), []],
+  ['aborts that of a slice', status({ abort: true }, {}, 'api-canary'), []],
+  ["aborts another service's", status({ abort: true }, {}, 'worker'), [ABORT]],
+  ['promotes a rollout', status({ promoteFull: true }), [ABORT]],
+  ['promotes a rollout and aborts it', status({ abort: true, promoteFull: true }), [ABORT]],
+  ['says which version is stable', status({ abort: true, stableRS: 'a' }), [ABORT]],
+  ['takes back an abort', status({ abort: false }), [ABORT]],
+  ['forgets a part of the status', status({ abort: true, blueGreen: undefined }), [ABORT]],
+  [
+    'aborts a rollout elsewhere',
+    status({ abort: true }, { namespace: 'keda' }),
+    [WHAT('UPDATE rollouts in keda')],
+  ],
   ['releases another service besides', asked(written(), { groups: groupsOf('worker', 'api') }), []],
   ['releases another service', asked(written(), { groups: groupsOf('worker') }), [NAME, ACCOUNT]],
   ['releases no service at all', asked(written(), { groups: groupsOf() }), [NAME, ACCOUNT]],

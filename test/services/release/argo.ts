@@ -211,7 +211,16 @@ export class Argo {
     const { hash, now, rollout } = at;
     const isReady = this.isReady(at);
     const { stableRS = '' } = status;
-    if (hash === stableRS) return status;
+    if (hash === stableRS) {
+      if (!isReady) return status;
+      return {
+        ...status,
+        availableReplicas: 1,
+        phase: 'Degraded',
+        message: 'RolloutAborted: Rollout aborted update to revision 3',
+        blueGreen: { ...status.blueGreen, activeSelector: stableRS },
+      };
+    }
     const { namespace, name } = rollout.metadata;
     if ((this.warm.get(hash) ?? 0) <= now) this.cluster.remove('pods', namespace, `${name}-${hash}-0`);
     if (!isReady) return { ...status, availableReplicas: 0 };

@@ -94,11 +94,16 @@ export class Cluster {
     this.objects.delete(`${plural}/${namespace}/${name}`);
   }
 
+  /** How often a rollout's abort was asked for. */
+  public aborts = 0;
+
   /** Answers a call of the API. */
   public answer({ method, path, query, headers, body }: Request): Reply {
+    const isOfStatus = path.endsWith('/status');
     const [, namespaced, plural = '', name] =
-      /^\/(?:api\/v1|apis\/[\w.-]+\/\w+)(?:\/namespaces\/([\w.-]+))?\/([a-z]+)(?:\/([\w.-]+))?$/.exec(path) ??
-      [];
+      /^\/(?:api\/v1|apis\/[\w.-]+\/\w+)(?:\/namespaces\/([\w.-]+))?\/([a-z]+)(?:\/([\w.-]+))?$/.exec(
+        path.replace(/\/status$/, ''),
+      ) ?? [];
     const namespace = namespaced ?? '';
     if (plural === '') return refusal(404, 'the server could not find the requested resource');
     if (method === 'GET' && name === undefined) return this.list(plural, namespaced, query);
@@ -109,6 +114,15 @@ export class Cluster {
     if (method === 'POST') {
       if (this.find(plural, namespace, content.metadata.name)) return refusal(409, 'already exists');
       return { status: 201, body: this.put(plural, namespace, content) };
+    }
+    if (method === 'PATCH' && isOfStatus && found) {
+      if (headers['content-type'] !== 'application/merge-patch+json')
+        return refusal(415, 'only merge patches here');
+      this.aborts += content.status?.abort === true ? 1 : 0;
+      return {
+        status: 200,
+        body: this.put(plural, namespace, { ...found, status: { ...found.status, ...content.status } }),
+      };
     }
     if (
       method !== 'PATCH' ||

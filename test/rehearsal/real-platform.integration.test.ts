@@ -76,14 +76,17 @@ describeWithTerraform("this repository's own platform", () => {
     );
     const { 'dev1a-data-shard-2': added, ...others } = did;
     expect(added).toBe('created');
-    // The pooled tiers are let into the new shard, gateways watch its load, and nothing of the old one changes.
+    // The pooled tiers are let into the new shard and hear of it with their next releases, which change it too; gateways watch its
+    // load, and nothing of the old one changes.
     const {
       'dev1a-tier-starter': starter,
       'dev1a-tier-professional': professional,
       'dev1a-gateway': gateway,
+      delivery,
       ...rest
     } = others;
-    expect([starter, professional, gateway]).toEqual(['created', 'created', 'created']);
+    expect([starter, professional]).toEqual(['created, changed', 'created, changed']);
+    expect([gateway, delivery]).toEqual(['created', 'changed']);
     expect(new Set(Object.values(rest))).toEqual(new Set(['untouched']));
   });
 
@@ -99,14 +102,14 @@ describeWithTerraform("this repository's own platform", () => {
     expect(new Set(Object.values(others))).toEqual(new Set(['untouched']));
   });
 
-  it('touches no other stack when a dedicated tenant is added', async () => {
+  it('touches no other stack when a dedicated tenant is added, but releases, which go to it too', async () => {
     const did = await afterChanges((dev) => {
       const acme = readFileSync(dev('tenants/acme.yaml'), 'utf8');
       writeFileSync(dev('tenants/acme-eu.yaml'), acme.replace('id: acme', 'id: acme-eu'));
       edit(dev('platform.yaml'), (text) => text.replace('enterprise: 2', 'enterprise: 3'));
     });
-    const { 'dev1a-tenant-acme-eu': added, ...others } = did;
-    expect(added).toBe('created');
+    const { 'dev1a-tenant-acme-eu': added, delivery, ...others } = did;
+    expect([added, delivery]).toEqual(['created', 'changed']);
     expect(Object.keys(others)).toContain('dev1a-tenant-acme');
     expect(new Set(Object.values(others))).toEqual(new Set(['untouched']));
   });
@@ -139,12 +142,12 @@ describeWithTerraform("this repository's own platform", () => {
     });
   });
 
-  it("takes a leaving tenant's protection away in place, and touches nobody else", async () => {
+  it("takes a leaving tenant's protection away in place, and touches nobody else but releases", async () => {
     const did = await afterChanges((dev) => {
       edit(dev('tenants/globex.yaml'), (text) => `${text}lifecycle: offboarding\n`);
     });
-    const { 'dev1a-tenant-globex': leaving, ...others } = did;
-    expect(leaving).toBe('changed');
+    const { 'dev1a-tenant-globex': leaving, delivery, ...others } = did;
+    expect([leaving, delivery]).toEqual(['changed', 'changed']);
     expect(new Set(Object.values(others))).toEqual(new Set(['untouched']));
   });
 
@@ -154,7 +157,8 @@ describeWithTerraform("this repository's own platform", () => {
     const destroyed = await run(out, { mode: 'destroy', keep: true });
     expect(destroyed.result.ok).toBe(false);
     const said = errorsOf(destroyed);
-    expect(said).toContain('aws_dynamodb_table.');
+    // The synthetic tenants stand on the registry.
+    expect(said).toContain('aws_dynamodb_table_item.');
     expect(said).toContain('aws_s3_bucket.');
     expect(said).toContain('aws_rds_cluster_instance.');
     // What stands on the cache, tiers and tenants, refuses first.

@@ -8,7 +8,7 @@ import { Program } from '../constructs/core/program';
 import { type Rule, validateProps } from '../constructs/core/validation';
 import { ArtifactStore } from '../constructs/delivery/artifact-store';
 import { BlueGreenPipeline } from '../constructs/delivery/blue-green-pipeline';
-import type { Architecture } from '../constructs/delivery/home-project';
+import type { Architecture } from '../constructs/delivery/code-build';
 import { ImageRegistry } from '../constructs/delivery/image-registry';
 import { InfrastructurePipeline } from '../constructs/delivery/infrastructure-pipeline';
 import { INFRASTRUCTURE_PROGRAM, RELEASE_PROGRAM } from '../constructs/delivery/names';

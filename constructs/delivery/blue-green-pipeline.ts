@@ -7,7 +7,7 @@ import { type Rule, validateProps } from '../core/validation';
 import type { ArtifactStore } from './artifact-store';
 import { codePipeline } from './code-pipeline';
 import { ContractPipeline } from './contract-pipeline';
-import type { Architecture } from './home-project';
+import type { Architecture } from './code-build';
 import { AgreeProject, BuildProject, ScanProject } from './image-projects';
 import { ImageRepository } from './image-repository';
 import { contractPipelineName, INFRASTRUCTURE, nodeRoleArn, pipelineName } from './names';

@@ -12,6 +12,16 @@ import { physicalName } from '../core/naming';
 import { permissionsBoundaryArn } from '../core/permissions-boundary';
 import { type Placement, placementOf } from '../core/placement';
 import { outside, type Rule, validateProps } from '../core/validation';
+import {
+  BUILD_MACHINES,
+  LONGEST_RUN,
+  logsTo,
+  plainVariables,
+  BUILDSPEC_RULE,
+  DESCRIPTION_RULE,
+  projectLogGroup,
+  trustOfProject,
+} from './code-build';
 import { artifactKeyAlias, projectArn } from './names';
 import { type Artifacts, projectStatements } from './project-statements';
 
@@ -47,19 +57,9 @@ export interface CellProjectProps {
 
 type Settings = CellProjectProps & { readonly timeoutMinutes: number };
 
-/** CodeBuild takes 36 hours, a CodeBuild action of CodePipeline 8: "Quotas in AWS CodePipeline". */
-const LONGEST_RUN = 480;
-
 const RULES: readonly Rule<Settings>[] = [
-  {
-    fails: ({ description }) => outside(description.length, 1, 255),
-    message: ({ description }) =>
-      `description must have 1 to 255 characters, got ${String(description.length)}`,
-  },
-  {
-    fails: ({ buildspec }) => buildspec.includes('${'),
-    message: () => 'buildspec must have no ${, which Terraform would evaluate: write $NAME',
-  },
+  DESCRIPTION_RULE,
+  BUILDSPEC_RULE,
   {
     fails: ({ timeoutMinutes }) =>
       !Number.isInteger(timeoutMinutes) || outside(timeoutMinutes, 5, LONGEST_RUN),
@@ -68,10 +68,7 @@ const RULES: readonly Rule<Settings>[] = [
   },
 ];
 
-/** Amazon Linux 2023 for arm64, with Node 22 in it: "Docker images provided by CodeBuild" and "Available runtimes". */
-const IMAGE = 'aws/codebuild/amazonlinux-aarch64-standard:3.0';
-
-/** Longest wait for a machine, in minutes: a wave starts at most 25 runs at once, and an account has a quota of machines. */
+/** Longest wait for a machine, in minutes: a wave starts at most 40 runs at once, and an account has a quota of machines. */
 const QUEUED = 60;
 
 /**
@@ -124,24 +121,17 @@ export class CellProject extends Construct {
       // Of what it would hand on, which is nothing.
       encryptionKey: `arn:aws:kms:${placement.region}:${home.account}:${artifactKeyAlias(home)}`,
       environment: {
-        type: 'ARM_CONTAINER',
+        ...BUILD_MACHINES.arm64,
         computeType: 'BUILD_GENERAL1_SMALL',
-        image: IMAGE,
         privilegedMode: false,
-        environmentVariable: Object.entries(props.environment)
-          .sort(([a], [b]) => (a < b ? -1 : 1))
-          .map(([variable, value]) => ({ name: variable, value, type: 'PLAINTEXT' })),
+        environmentVariable: plainVariables(props.environment),
       },
       vpcConfig: {
         vpcId: props.network.vpcId,
         subnets: [...props.network.privateSubnetIds],
         securityGroupIds: [props.securityGroupId],
       },
-      logsConfig: {
-        cloudwatchLogs: { status: 'ENABLED', groupName: logGroup.name },
-        // One log, and that one encrypted (CKV_AWS_311 looks at this one).
-        s3Logs: { status: 'DISABLED' },
-      },
+      logsConfig: logsTo(logGroup.name),
       buildTimeout: timeoutMinutes,
       queuedTimeout: QUEUED,
       // CodeBuild tries the role's way into the VPC when the project is made.
@@ -151,23 +141,7 @@ export class CellProject extends Construct {
 
   private makeRole(placement: Placement): IamRole {
     const trust = new DataAwsIamPolicyDocument(this, 'Trust', {
-      statement: [
-        {
-          sid: 'ThisProject',
-          effect: 'Allow',
-          principals: [{ type: 'Service', identifiers: ['codebuild.amazonaws.com'] }],
-          actions: ['sts:AssumeRole'],
-          // "Cross-service confused deputy prevention", AWS CodeBuild User Guide.
-          condition: [
-            { test: 'StringEquals', variable: 'aws:SourceAccount', values: [placement.account] },
-            {
-              test: 'ArnEquals',
-              variable: 'aws:SourceArn',
-              values: [projectArn(placement, this.projectName)],
-            },
-          ],
-        },
-      ],
+      statement: [trustOfProject(placement.account, projectArn(placement, this.projectName))],
     });
     return new IamRole(this, 'Role', {
       name: this.roleName,
@@ -177,6 +151,3 @@ export class CellProject extends Construct {
     });
   }
 }
-
-/** Log group of a project: where CodeBuild itself would put it. */
-export const projectLogGroup = (project: string): string => `/aws/codebuild/${project}`;

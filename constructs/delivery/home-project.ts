@@ -11,6 +11,17 @@ import { physicalName } from '../core/naming';
 import { permissionsBoundaryArn } from '../core/permissions-boundary';
 import { placementOf } from '../core/placement';
 import { outside, type Rule, validateProps } from '../core/validation';
+import {
+  type Architecture,
+  BUILD_MACHINES,
+  LONGEST_RUN,
+  logsTo,
+  plainVariables,
+  BUILDSPEC_RULE,
+  DESCRIPTION_RULE,
+  projectLogGroup,
+  trustOfProject,
+} from './code-build';
 import { artifactPrefix, homeProjectName, projectArn } from './names';
 import type { ArtifactStore } from './artifact-store';
 
@@ -61,14 +72,6 @@ export interface HomeProjectProps {
   readonly logRetentionDays: number;
 }
 
-export type Architecture = 'arm64' | 'x86_64';
-
-/** "Docker images provided by CodeBuild", AWS CodeBuild User Guide. */
-const IMAGES = {
-  arm64: { type: 'ARM_CONTAINER', image: 'aws/codebuild/amazonlinux-aarch64-standard:3.0' },
-  x86_64: { type: 'LINUX_CONTAINER', image: 'aws/codebuild/amazonlinux-x86_64-standard:5.0' },
-} as const satisfies Readonly<Record<Architecture, object>>;
-
 /** A pipeline has one execution in a stage, so a second build at once is no release's. */
 const CONCURRENT = 2;
 
@@ -77,19 +80,13 @@ const QUEUED_MINUTES = 30;
 
 const RULES: readonly Rule<HomeProjectProps>[] = [
   {
-    fails: ({ timeoutMinutes }) => !Number.isInteger(timeoutMinutes) || outside(timeoutMinutes, 5, 480),
+    fails: ({ timeoutMinutes }) =>
+      !Number.isInteger(timeoutMinutes) || outside(timeoutMinutes, 5, LONGEST_RUN),
     message: ({ timeoutMinutes }) =>
-      `timeoutMinutes must be a whole number between 5 and 480, got ${String(timeoutMinutes)}`,
+      `timeoutMinutes must be a whole number between 5 and ${String(LONGEST_RUN)}, got ${String(timeoutMinutes)}`,
   },
-  {
-    fails: ({ buildspec }) => buildspec.includes('${'),
-    message: () => 'buildspec must have no ${, which Terraform would evaluate: write $NAME',
-  },
-  {
-    fails: ({ description }) => outside(description.length, 1, 255),
-    message: ({ description }) =>
-      `description must have 1 to 255 characters, got ${String(description.length)}`,
-  },
+  BUILDSPEC_RULE,
+  DESCRIPTION_RULE,
 ];
 
 /** A CodeBuild project that only its service's pipeline starts, as a role of its own, with an encrypted log. */
@@ -104,7 +101,7 @@ export class HomeProject extends Construct {
     const home = placementOf(this);
     this.projectName = physicalName(this, 'codeBuildProject', step, service);
     this.arn = projectArn(home, homeProjectName(home, step, service));
-    const logGroupName = `/aws/codebuild/${this.projectName}`;
+    const logGroupName = projectLogGroup(this.projectName);
     const log = new EncryptedLogGroup(this, 'Log', {
       name: logGroupName,
       keyName: [step, service, 'log'],
@@ -126,18 +123,12 @@ export class HomeProject extends Construct {
       source: { type: 'CODEPIPELINE', buildspec: props.buildspec },
       artifacts: { type: 'CODEPIPELINE' },
       environment: {
-        ...IMAGES[architecture],
+        ...BUILD_MACHINES[architecture],
         computeType: props.computeType ?? 'BUILD_GENERAL1_SMALL',
         privilegedMode: props.privileged ?? false,
-        environmentVariable: Object.entries(environment)
-          .sort(([a], [b]) => (a < b ? -1 : 1))
-          .map(([name, value]) => ({ name, value, type: 'PLAINTEXT' })),
+        environmentVariable: plainVariables(environment),
       },
-      logsConfig: {
-        cloudwatchLogs: { status: 'ENABLED', groupName: log.logGroup.name },
-        // One log, and that one encrypted (CKV_AWS_311 looks at this one).
-        s3Logs: { status: 'DISABLED' },
-      },
+      logsConfig: logsTo(log.logGroup.name),
     });
   }
 
@@ -148,18 +139,7 @@ export class HomeProject extends Construct {
     const home = placementOf(this);
     const objects = `${artifacts.bucketArn}/${artifactPrefix(pipeline)}*`;
     const trust = new DataAwsIamPolicyDocument(this, 'Trust', {
-      statement: [
-        {
-          sid: 'ThisProject',
-          effect: 'Allow',
-          principals: [{ type: 'Service', identifiers: ['codebuild.amazonaws.com'] }],
-          actions: ['sts:AssumeRole'],
-          condition: [
-            { test: 'StringEquals', variable: 'aws:SourceAccount', values: [home.account] },
-            { test: 'ArnEquals', variable: 'aws:SourceArn', values: [this.arn] },
-          ],
-        },
-      ],
+      statement: [trustOfProject(home.account, this.arn)],
     });
     const role = new IamRole(this, 'Role', {
       name: physicalName(this, 'iamRole', step, service),

@@ -3,7 +3,8 @@ import { placementOf } from '../core/placement';
 import type { Program } from '../core/program';
 import type { ArtifactStore } from './artifact-store';
 import { agreeSpec, buildSpec, CHECK_PROGRAM, scanSpec } from './build-spec';
-import { type Architecture, HomeProject } from './home-project';
+import type { Architecture } from './code-build';
+import { HomeProject } from './home-project';
 import {
   contractPipelineName,
   pipelineName,

@@ -4,7 +4,16 @@ import { EncryptedLogGroup } from '../core/encrypted-log-group';
 import type { INetwork } from '../core/interfaces';
 import { physicalName } from '../core/naming';
 import { placementOf } from '../core/placement';
-import { outside, type Rule, validateProps } from '../core/validation';
+import { type Rule, validateProps } from '../core/validation';
+import {
+  BUILD_MACHINES,
+  LONGEST_RUN,
+  logsTo,
+  plainVariables,
+  BUILDSPEC_RULE,
+  DESCRIPTION_RULE,
+  projectLogGroup,
+} from './code-build';
 import { projectArn } from './names';
 
 export interface InfrastructureProjectProps {
@@ -42,24 +51,9 @@ export interface InfrastructureProjectProps {
   readonly logRetentionDays: number;
 }
 
-/** For x86-64, as the checksum of Terraform is: "Docker images provided by CodeBuild", AWS CodeBuild User Guide. */
-const IMAGE = 'aws/codebuild/amazonlinux-x86_64-standard:5.0';
-
-/** CodeBuild takes 36 hours, an action of CodePipeline 8: "Quotas in AWS CodePipeline". */
-const LONGEST_RUN = 480;
 const QUEUED = 60;
 
-const RULES: readonly Rule<InfrastructureProjectProps>[] = [
-  {
-    fails: ({ buildspec }) => buildspec.includes('${'),
-    message: () => 'buildspec must have no ${, which Terraform would evaluate: write $NAME',
-  },
-  {
-    fails: ({ description }) => outside(description.length, 1, 255),
-    message: ({ description }) =>
-      `description must have 1 to 255 characters, got ${String(description.length)}`,
-  },
-];
+const RULES: readonly Rule<InfrastructureProjectProps>[] = [BUILDSPEC_RULE, DESCRIPTION_RULE];
 
 /** A CodeBuild project of the infrastructure's own pipeline, one run at a time, with an encrypted log. */
 export class InfrastructureProject extends Construct {
@@ -73,7 +67,7 @@ export class InfrastructureProject extends Construct {
     this.projectName = physicalName(this, 'codeBuildProject', ...props.name);
     this.arn = projectArn(placementOf(this), this.projectName);
     const { logGroup } = new EncryptedLogGroup(this, 'Log', {
-      name: `/aws/codebuild/${this.projectName}`,
+      name: projectLogGroup(this.projectName),
       keyName: [...props.name, 'log'],
       retentionDays: props.logRetentionDays,
     });
@@ -89,13 +83,11 @@ export class InfrastructureProject extends Construct {
       },
       artifacts: { type: archive === undefined ? 'CODEPIPELINE' : 'NO_ARTIFACTS' },
       environment: {
-        type: 'LINUX_CONTAINER',
+        // As the checksum of Terraform is.
+        ...BUILD_MACHINES.x86_64,
         computeType: props.computeType ?? 'BUILD_GENERAL1_MEDIUM',
-        image: IMAGE,
         privilegedMode: false,
-        environmentVariable: Object.entries(environment)
-          .sort(([a], [b]) => (a < b ? -1 : 1))
-          .map(([name, value]) => ({ name, value, type: 'PLAINTEXT' })),
+        environmentVariable: plainVariables(environment),
       },
       ...(vpc && {
         vpcConfig: {
@@ -104,11 +96,7 @@ export class InfrastructureProject extends Construct {
           securityGroupIds: [vpc.securityGroupId],
         },
       }),
-      logsConfig: {
-        cloudwatchLogs: { status: 'ENABLED', groupName: logGroup.name },
-        // One log, and that one encrypted (CKV_AWS_311 looks at this one).
-        s3Logs: { status: 'DISABLED' },
-      },
+      logsConfig: logsTo(logGroup.name),
       // Two at once would wait for each other's locks.
       concurrentBuildLimit: 1,
       buildTimeout: LONGEST_RUN,

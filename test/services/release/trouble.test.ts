@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { ApiServer, type Request } from './api-server';
 import { Scene } from './scene';
 
@@ -98,12 +99,17 @@ describe('a release goes through', () => {
 });
 
 test('of two releases at the same time the one that was replaced says so', async () => {
-  const begun = scene.run(scene.deployment('r2'));
   let other: Promise<{ ok: boolean }> | undefined;
-  scene.onTick = () => {
-    other ??= scene.run(scene.deployment('r3'));
+  // The first run sleeps until the second has written: which of two is faster is not the question here.
+  const sleepsUntilReplaced = {
+    ...scene.clock,
+    sleep: async (ms: number) => {
+      other ??= scene.run(scene.deployment('r3'));
+      while (scene.annotations()['bulkhead/release'] !== 'r3') await setTimeout(1);
+      scene.tick(ms);
+    },
   };
-  const ended = await begun;
+  const ended = await scene.run(scene.deployment('r2'), sleepsUntilReplaced);
   expect(ended.ok).toBe(false);
   expect(ended.text).toContain('pod template api was replaced while r2 was being released: it now says r3');
   expect(await other).toMatchObject({ ok: true });

@@ -8,14 +8,14 @@ module.exports = {
       comment: 'Config says what we want and knows nothing of how it is built.',
       severity: 'error',
       from: { path: '^config/' },
-      to: { path: '^(constructs|stacks|guarantees|cli|review|rehearsal|main)' },
+      to: { path: '^(constructs|stacks|guarantees|cli|lifecycle|review|rehearsal|terraform|main)' },
     },
     {
       name: 'constructs-know-no-config',
       comment: 'Constructs take props. Only stacks turn config into props.',
       severity: 'error',
       from: { path: '^constructs/' },
-      to: { path: '^(config|stacks|guarantees|cli|review|rehearsal|main)' },
+      to: { path: '^(config|stacks|guarantees|cli|lifecycle|review|rehearsal|terraform|main)' },
     },
     {
       name: 'core-stands-alone',
@@ -35,7 +35,7 @@ module.exports = {
       name: 'stacks-look-down',
       severity: 'error',
       from: { path: '^stacks/' },
-      to: { path: '^(guarantees|cli|review|rehearsal|main)' },
+      to: { path: '^(guarantees|cli|lifecycle|review|rehearsal|terraform|main)' },
     },
     {
       name: 'guarantees-read-config-and-core',
@@ -44,7 +44,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^guarantees/' },
       to: {
-        path: '^(constructs/(?!core/)|stacks|cli|review|rehearsal|main)',
+        path: '^(constructs/(?!core/)|stacks|cli|lifecycle|review|rehearsal|terraform|main)',
         pathNot: '^constructs/data/(connection-budget|shard-planner)\\.ts$',
       },
     },
@@ -55,7 +55,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^services/' },
       to: {
-        path: '^(config|constructs|stacks|synth|guarantees|cli|review|rehearsal|main)',
+        path: '^(config|constructs|stacks|synth|guarantees|cli|lifecycle|review|rehearsal|terraform|main)',
         pathNot:
           '^constructs/core/(contract-gate|jwks-mirror|migrations|owner|releases|schema-jobs|tenant-token|workload-labels)\\.ts$',
       },
@@ -77,14 +77,38 @@ module.exports = {
       name: 'programs-are-named-not-imported',
       comment: 'A construct names a program by its path, and it is bundled by itself.',
       severity: 'error',
-      from: { pathNot: '^(services|test|bench)/' },
+      from: { pathNot: '^(services|lifecycle|test|bench)/' },
       to: { path: '^services/' },
+    },
+    {
+      name: 'lifecycle-does-as-services-do',
+      comment:
+        'It writes the deny-list that authorizers read, and a rehearsal gives tokens as the real function does: the same code, not a copy.',
+      severity: 'error',
+      from: { path: '^lifecycle/' },
+      to: { path: '^services/', pathNot: '^services/(authorizer/deny-list|token-claims/|smoke/|valkey/)' },
+    },
+    {
+      name: 'lifecycle-looks-down',
+      comment: 'It is told what to do by the command, and does it through its surroundings.',
+      severity: 'error',
+      from: { path: '^lifecycle/' },
+      to: { path: '^(cli|main|synth)' },
+    },
+    {
+      name: 'terraform-knows-nothing',
+      comment: 'What providers do and no schema says. Review and rehearsal both go by it.',
+      severity: 'error',
+      from: { path: '^terraform/' },
+      to: {
+        path: '^(bin|config|constructs|stacks|synth|guarantees|cli|lifecycle|review|rehearsal|deployment|services|main)',
+      },
     },
     {
       name: 'review-and-rehearsal-know-nothing-of-ours',
       severity: 'error',
       from: { path: '^(review|rehearsal)/' },
-      to: { path: '^(config|constructs|stacks|guarantees|cli|main|services|deployment)' },
+      to: { path: '^(config|constructs|stacks|guarantees|cli|lifecycle|main|services|deployment)' },
     },
     {
       name: 'rehearsal-and-review-are-apart',
@@ -99,7 +123,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^deployment/' },
       to: {
-        path: '^(config|constructs|stacks|synth|guarantees|cli|main|services|rehearsal)',
+        path: '^(config|constructs|stacks|synth|guarantees|cli|lifecycle|main|services|rehearsal)',
         pathNot: '^rehearsal/runner/(schedule|terraform)\\.ts$',
       },
     },

@@ -49,5 +49,8 @@ function marshalled({ tenantId, tier, cell, shard, scopes }: SyntheticTenant): R
     version: { N: '1' },
     createdAt: text(CREATED),
     updatedAt: text(CREATED),
-  } satisfies Record<keyof Omit<TenantItem, 'rateLimitPerSecond' | 'moveTo'>, Attribute>;
+  } satisfies Record<
+    keyof Omit<TenantItem, 'contact' | 'moveTo' | 'name' | 'operation' | 'rateLimitPerSecond'>,
+    Attribute
+  >;
 }

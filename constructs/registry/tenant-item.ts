@@ -1,5 +1,6 @@
 /**
- * The shape of a tenant in the registry: one item a tenant, no other kind of item.
+ * The shape of a tenant in the registry: one item a tenant. The only other items count the tenants of a place
+ * ({@link PlaceItem}) or say who is at work on what several share ({@link LeaseItem}).
  *
  * Attribute names are in the table's keys and in 25,000 items: they can be added to, never renamed.
  */
@@ -33,11 +34,20 @@ export interface TenantItem {
    */
   readonly scopes?: readonly string[];
 
+  /** Customer's name, for people. Absent in rows that were made before names were kept. */
+  readonly name?: string;
+
+  /** E-mail address that is told of maintenance and incidents. */
+  readonly contact?: string;
+
   /** API calls per second. @default - what the tier promises */
   readonly rateLimitPerSecond?: number;
 
   /** Where the tenant is being moved to. Present exactly in state `moving`. */
   readonly moveTo?: { readonly cell: string; readonly shard: string };
+
+  /** What is being done to the tenant, or was done last. Whoever takes it up again goes on from what it says. */
+  readonly operation?: TenantOperation;
 
   /**
    * Number of changes so far, starting at 1. Every write is on condition that it still is what the writer has read, so
@@ -48,6 +58,46 @@ export interface TenantItem {
   /** ISO 8601 in UTC with milliseconds: `2026-01-31T12:00:00.000Z`. */
   readonly createdAt: string;
   readonly updatedAt: string;
+}
+
+/** A longer change of a tenant, made of phases. One at a time. */
+export interface TenantOperation {
+  readonly kind: 'onboard' | 'move' | 'offboard';
+
+  /** Idempotency key, 1-128 characters: who asks again with the same key goes on with the same operation. */
+  readonly key: string;
+
+  /** Name of the phase that was begun last. Each phase may be begun again after it was cut off anywhere. */
+  readonly phase: string;
+
+  /** Present once it has ended: everything is done, or what was done is undone. */
+  readonly outcome?: 'done' | 'undone';
+
+  /** Who began it: an ARN of IAM or STS; in a rehearsal a name. */
+  readonly by: string;
+
+  /** What its phases have found out and later ones need, by name. Texts, and never a secret. */
+  readonly facts: Readonly<Record<string, string>>;
+
+  /** ISO 8601 in UTC with milliseconds. */
+  readonly startedAt: string;
+  readonly updatedAt: string;
+}
+
+/** How many tenants a shard holds: counted in the same transaction that places a tenant, moves it or takes it away. */
+export interface PlaceItem {
+  /** `place#<cell>/<shard>`: no tenant's id has such characters. */
+  readonly tenantId: `place#${string}/${string}`;
+  readonly tenants: number;
+}
+
+/** Who is at work on something that operations of several tenants change, such as the stack that lists all of them. */
+export interface LeaseItem {
+  /** `lease#<name>` */
+  readonly tenantId: `lease#${string}`;
+  readonly holder: string;
+  /** Seconds since 1970, from which on anybody may take it. */
+  readonly until: number;
 }
 
 export type TenantState = keyof typeof TENANT_STATES;

@@ -1,0 +1,70 @@
+import type { Client } from 'pg';
+import type { Platform } from '../config/platform';
+import type { Place, Registry } from './registry';
+
+/**
+ * Where an operation happens: on AWS, or in a rehearsal on this machine. Everything that an operation does to the world, it does
+ * through here.
+ */
+export interface Surroundings {
+  readonly kind: 'aws' | 'rehearsal';
+  readonly environment: string;
+  /** Folder of the project. */
+  readonly root: string;
+  /** Folder that holds the environments' config; of a rehearsal a copy, so that the project's own stays as it is. */
+  readonly configFolder: string;
+  readonly registry: Registry;
+  readonly stacks: Stacks;
+  readonly databases: Databases;
+  readonly tokens: Tokens;
+  /** Now, in milliseconds since 1970. */
+  now(): number;
+  /** Who asks: the caller's ARN, which AWS says; in a rehearsal what `--as` says. */
+  caller(): Promise<string>;
+  /** Config as it is now, read anew. @throws ConfigError */
+  platform(): Platform;
+  /** Ends what was started here. */
+  close(): Promise<void>;
+}
+
+/** Stacks: synthesized, planned and applied. */
+export interface Stacks {
+  /** Synthesizes the stacks that match, into a folder of this operation alone. @throws LifecycleError with what synth says */
+  synthesize(patterns: readonly string[]): Promise<SynthesizedStacks>;
+  /** What a stack published; undefined before it is deployed. */
+  contract(place: {
+    readonly cell?: string;
+    readonly stack: string;
+  }): Promise<Readonly<Record<string, string>> | undefined>;
+}
+
+export interface SynthesizedStacks {
+  /** What an apply would do, in a few lines for people, and the highest risk. */
+  plan(): Promise<{ readonly text: string; readonly risk: 'none' | 'low' | 'high' }>;
+  /** Applies. @throws LifecycleError with Terraform's words; what is applied stays, and is found unchanged the next time */
+  apply(tell: (text: string) => void): Promise<void>;
+  /** Destroys. @throws LifecycleError with Terraform's words */
+  destroy(tell: (text: string) => void): Promise<void>;
+}
+
+/** Databases of tenants. */
+export interface Databases {
+  /**
+   * Connects to the writer of a place as a role that may read and write rows of every tenant, or as the one that copies
+   * by logical replication.
+   */
+  connect(place: Place, as: 'migrator' | 'mover'): Promise<Client>;
+}
+
+/** Tokens of tenants' own machines and what they are good for. */
+export interface Tokens {
+  /**
+   * Gets a token as the tenant's machine does and calls the tenant's gateway with it.
+   *
+   * @returns what was seen, for people
+   * @throws LifecycleError when the token is another's or the call is refused
+   */
+  smoke(tenantId: string, place: Place): Promise<readonly string[]>;
+  /** Ends all tokens of the tenant that are out, within some seconds. @throws LifecycleError when the cell's list cannot be reached */
+  revoke(tenantId: string, place: Place): Promise<void>;
+}

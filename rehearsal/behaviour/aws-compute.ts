@@ -9,7 +9,6 @@ export const AWS_COMPUTE: Readonly<Record<string, TypeBehaviour>> = {
     id: '{name}',
     arn: 'arn:{partition}:iam::{account}:role/{name}',
     values: { unique_id: 'AROA{HEX:17}' },
-    forceNew: ['name', 'name_prefix', 'path'],
     unique: {
       attributes: ['name'],
       error: 'EntityAlreadyExists: Role with this name already exists.',
@@ -21,7 +20,6 @@ export const AWS_COMPUTE: Readonly<Record<string, TypeBehaviour>> = {
     id: '{arn}',
     arn: 'arn:{partition}:iam::{account}:policy/{name}',
     values: { policy_id: 'ANPA{HEX:17}', attachment_count: 0 },
-    forceNew: ['description', 'name', 'name_prefix', 'path'],
     unique: {
       attributes: ['name'],
       error: 'EntityAlreadyExists: A policy with this name already exists.',
@@ -31,25 +29,21 @@ export const AWS_COMPUTE: Readonly<Record<string, TypeBehaviour>> = {
   aws_iam_role_policy: {
     source: from('iam/role_policy'),
     id: '{role}:{name}',
-    forceNew: ['name', 'name_prefix', 'role'],
   },
   aws_iam_role_policy_attachment: {
     source: from('iam/role_policy_attachment'),
     id: '{role}-{digits:26}',
-    forceNew: ['policy_arn', 'role'],
   },
   aws_iam_instance_profile: {
     source: from('iam/instance_profile'),
     id: '{name}',
     arn: 'arn:{partition}:iam::{account}:instance-profile/{name}',
     values: { unique_id: 'AIPA{HEX:17}' },
-    forceNew: ['name', 'name_prefix', 'path'],
   },
   aws_iam_openid_connect_provider: {
     source: from('iam/openid_connect_provider'),
     id: '{arn}',
     arn: 'arn:{partition}:iam::{account}:oidc-provider/oidc.eks.{region}.amazonaws.com/id/{HEX:32}',
-    forceNew: ['url'],
   },
   aws_eks_cluster: {
     source: from('eks/cluster'),
@@ -69,15 +63,6 @@ export const AWS_COMPUTE: Readonly<Record<string, TypeBehaviour>> = {
       'access_config.authentication_mode': 'API',
       'upgrade_policy.support_type': 'EXTENDED',
     },
-    forceNew: [
-      'access_config.bootstrap_cluster_creator_admin_permissions',
-      'bootstrap_self_managed_addons',
-      'kubernetes_network_config.ip_family',
-      'kubernetes_network_config.service_ipv4_cidr',
-      'name',
-      'outpost_config.control_plane_instance_type',
-      'role_arn',
-    ],
     unique: { attributes: ['name'], error: 'ResourceInUseException: Cluster already exists with this name' },
     refusesDelete: ({ deletion_protection: on }) =>
       on === true
@@ -89,7 +74,6 @@ export const AWS_COMPUTE: Readonly<Record<string, TypeBehaviour>> = {
     id: '{cluster_name}:{addon_name}',
     arn: 'arn:{partition}:eks:{region}:{account}:addon/{cluster_name}/{addon_name}/{uuid}',
     values: { addon_version: 'v1.0.0-eksbuild.1' },
-    forceNew: ['addon_name', 'cluster_name'],
     unique: {
       attributes: ['cluster_name', 'addon_name'],
       error: 'ResourceInUseException: Addon already exists.',
@@ -110,18 +94,6 @@ export const AWS_COMPUTE: Readonly<Record<string, TypeBehaviour>> = {
       version: '1.33',
       release_version: '1.33.0-20240101',
     },
-    forceNew: [
-      'ami_type',
-      'capacity_type',
-      'cluster_name',
-      'disk_size',
-      'instance_types',
-      'node_group_name',
-      'node_group_name_prefix',
-      'node_role_arn',
-      'remote_access',
-      'subnet_ids',
-    ],
     unique: {
       attributes: ['cluster_name', 'node_group_name'],
       error: 'ResourceInUseException: NodeGroup already exists',
@@ -135,7 +107,6 @@ export const AWS_COMPUTE: Readonly<Record<string, TypeBehaviour>> = {
         'arn:{partition}:eks:{region}:{account}:access-entry/{cluster_name}/role/{account}/{hex:12}/{uuid}',
       user_name: '{principal_arn}',
     },
-    forceNew: ['cluster_name', 'principal_arn', 'type'],
     unique: {
       attributes: ['cluster_name', 'principal_arn'],
       error: 'ResourceInUseException: The specified access entry resource is already in use on this cluster.',
@@ -144,7 +115,6 @@ export const AWS_COMPUTE: Readonly<Record<string, TypeBehaviour>> = {
   aws_eks_access_policy_association: {
     source: from('eks/access_policy_association'),
     id: '{cluster_name}#{principal_arn}#{policy_arn}',
-    forceNew: ['access_scope', 'cluster_name', 'policy_arn', 'principal_arn'],
   },
   aws_eks_pod_identity_association: {
     source: from('eks/pod_identity_association'),
@@ -154,7 +124,6 @@ export const AWS_COMPUTE: Readonly<Record<string, TypeBehaviour>> = {
       association_arn:
         'arn:{partition}:eks:{region}:{account}:podidentityassociation/{cluster_name}/{association_id}',
     },
-    forceNew: ['cluster_name', 'namespace', 'service_account'],
     unique: {
       attributes: ['cluster_name', 'namespace', 'service_account'],
       error: 'ResourceInUseException: Association already exists',
@@ -165,7 +134,6 @@ export const AWS_COMPUTE: Readonly<Record<string, TypeBehaviour>> = {
     id: '{region}_{HEX:9}',
     arn: 'arn:{partition}:cognito-idp:{region}:{account}:userpool/{id}',
     values: { endpoint: 'cognito-idp.{region}.amazonaws.com/{id}' },
-    forceNew: ['alias_attributes', 'name', 'username_attributes', 'username_configuration'],
     refusesDelete: ({ deletion_protection: on }) =>
       on === 'ACTIVE'
         ? 'InvalidParameterException: The user pool cannot be deleted because deletion protection is activated. Deletion protection must be inactivated first.'
@@ -175,7 +143,6 @@ export const AWS_COMPUTE: Readonly<Record<string, TypeBehaviour>> = {
     source: from('cognitoidp/user_pool_client'),
     id: '{hex:26}',
     values: { client_secret: '' },
-    forceNew: ['generate_secret', 'user_pool_id'],
   },
   aws_cognito_user_pool_domain: {
     source: from('cognitoidp/user_pool_domain'),
@@ -186,13 +153,11 @@ export const AWS_COMPUTE: Readonly<Record<string, TypeBehaviour>> = {
       // The one zone of all distributions: "AliasTarget", Amazon Route 53 API reference.
       cloudfront_distribution_zone_id: 'Z2FDTNDATAQYW2',
     },
-    forceNew: ['domain', 'user_pool_id'],
     unique: { attributes: ['domain'], error: 'InvalidParameterException: Domain already exists.' },
   },
   aws_cognito_resource_server: {
     source: from('cognitoidp/resource_server'),
     id: '{user_pool_id}|{identifier}',
-    forceNew: ['identifier', 'user_pool_id'],
   },
   aws_lambda_function: {
     source: from('lambda/function'),
@@ -204,62 +169,62 @@ export const AWS_COMPUTE: Readonly<Record<string, TypeBehaviour>> = {
       version: '$LATEST',
       architectures: ['x86_64'],
     },
-    forceNew: ['function_name', 'package_type'],
     unique: { attributes: ['function_name'], error: 'ResourceConflictException: Function already exist' },
   },
   aws_lambda_permission: {
     source: from('lambda/permission'),
     id: '{statement_id}',
-    forceNew: ['action', 'function_name', 'principal', 'source_account', 'source_arn', 'statement_id'],
   },
   aws_sqs_queue: {
     source: from('sqs/queue'),
     id: '{url}',
     arn: 'arn:{partition}:sqs:{region}:{account}:{name}',
     values: { url: 'https://sqs.{region}.amazonaws.com/{account}/{name}' },
-    forceNew: ['fifo_queue', 'name', 'name_prefix'],
     unique: {
       attributes: ['name'],
       error:
         'QueueAlreadyExists: A queue already exists with the same name and a different value for an attribute',
     },
   },
+  aws_sfn_state_machine: {
+    source: from('sfn/state_machine'),
+    id: '{arn}',
+    arn: 'arn:{partition}:states:{region}:{account}:stateMachine:{name}',
+    values: { status: 'ACTIVE', revision_id: '{uuid}', state_machine_version_arn: '' },
+    unique: { attributes: ['name'], error: 'StateMachineAlreadyExists: State Machine Already Exists' },
+  },
   aws_sns_topic: {
     source: from('sns/topic'),
     id: '{arn}',
     arn: 'arn:{partition}:sns:{region}:{account}:{name}',
     values: { owner: '{account}' },
-    forceNew: ['fifo_topic', 'name', 'name_prefix'],
   },
   aws_sns_topic_subscription: {
     source: from('sns/topic_subscription'),
     id: '{arn}',
     arn: '{topic_arn}:{uuid}',
-    forceNew: ['endpoint', 'protocol', 'topic_arn'],
   },
   aws_cloudwatch_event_bus: {
     source: from('events/bus'),
     id: '{name}',
     arn: 'arn:{partition}:events:{region}:{account}:event-bus/{name}',
-    forceNew: ['event_source_name', 'name'],
+    unique: { attributes: ['name'], error: 'ResourceAlreadyExistsException: Event bus already exists.' },
   },
+  aws_cloudwatch_event_bus_policy: { source: from('events/bus_policy'), id: '{event_bus_name}' },
   aws_cloudwatch_event_rule: {
     source: from('events/rule'),
     id: '{name}',
     arn: 'arn:{partition}:events:{region}:{account}:rule/{name}',
-    forceNew: ['event_bus_name', 'name', 'name_prefix'],
   },
   aws_cloudwatch_event_target: {
     source: from('events/target'),
     id: '{rule}-{target_id}',
     values: { target_id: 'terraform-{digits:26}' },
-    forceNew: ['event_bus_name', 'rule', 'target_id'],
   },
   aws_cloudwatch_log_group: {
     source: from('logs/group'),
     id: '{name}',
     arn: 'arn:{partition}:logs:{region}:{account}:log-group:{name}',
-    forceNew: ['log_group_class', 'name', 'name_prefix'],
     unique: {
       attributes: ['name'],
       error: 'ResourceAlreadyExistsException: The specified log group already exists',
@@ -269,91 +234,72 @@ export const AWS_COMPUTE: Readonly<Record<string, TypeBehaviour>> = {
     source: from('cloudwatch/metric_alarm'),
     id: '{alarm_name}',
     arn: 'arn:{partition}:cloudwatch:{region}:{account}:alarm:{alarm_name}',
-    forceNew: ['alarm_name'],
   },
   aws_cloudwatch_composite_alarm: {
     source: from('cloudwatch/composite_alarm'),
     id: '{alarm_name}',
     arn: 'arn:{partition}:cloudwatch:{region}:{account}:alarm:{alarm_name}',
-    forceNew: ['actions_suppressor', 'alarm_name'],
   },
   aws_cloudwatch_dashboard: {
     source: from('cloudwatch/dashboard'),
     id: '{dashboard_name}',
     values: { dashboard_arn: 'arn:{partition}:cloudwatch::{account}:dashboard/{dashboard_name}' },
-    forceNew: ['dashboard_name'],
   },
   aws_prometheus_workspace: {
     source: from('amp/workspace'),
     id: 'ws-{uuid}',
     arn: 'arn:{partition}:aps:{region}:{account}:workspace/{id}',
     values: { prometheus_endpoint: 'https://aps-workspaces.{region}.amazonaws.com/workspaces/{id}/' },
-    forceNew: ['kms_key_arn'],
   },
   aws_kinesis_firehose_delivery_stream: {
     source: from('firehose/delivery_stream'),
     id: '{arn}',
     arn: 'arn:{partition}:firehose:{region}:{account}:deliverystream/{name}',
     values: { destination_id: 'destinationId-000000000001', version_id: '1' },
-    forceNew: ['destination', 'name'],
   },
   aws_codepipeline: {
     source: from('codepipeline/codepipeline'),
     id: '{name}',
     arn: 'arn:{partition}:codepipeline:{region}:{account}:{name}',
-    forceNew: ['name'],
   },
   aws_codebuild_project: {
     source: from('codebuild/project'),
     id: '{arn}',
     arn: 'arn:{partition}:codebuild:{region}:{account}:project/{name}',
-    forceNew: ['name'],
   },
   aws_codestarconnections_connection: {
     source: from('codestarconnections/connection'),
     id: '{arn}',
     arn: 'arn:{partition}:codestar-connections:{region}:{account}:connection/{uuid}',
     values: { connection_status: 'PENDING' },
-    forceNew: ['host_arn', 'name', 'provider_type'],
-  },
-  aws_sfn_state_machine: {
-    source: from('sfn/state_machine'),
-    id: '{arn}',
-    arn: 'arn:{partition}:states:{region}:{account}:stateMachine:{name}',
-    forceNew: ['name', 'name_prefix', 'type'],
   },
   aws_scheduler_schedule: {
     source: from('scheduler/schedule'),
     id: '{group_name}/{name}',
     arn: 'arn:{partition}:scheduler:{region}:{account}:schedule/{group_name}/{name}',
     values: { group_name: 'default' },
-    forceNew: ['group_name', 'name', 'name_prefix'],
   },
   aws_scheduler_schedule_group: {
     source: from('scheduler/schedule_group'),
     id: '{name}',
     arn: 'arn:{partition}:scheduler:{region}:{account}:schedule-group/{name}',
-    forceNew: ['name', 'name_prefix'],
   },
   aws_fis_experiment_template: { source: from('fis/experiment_template'), id: 'EXT{HEX:17}' },
   aws_athena_workgroup: {
     source: from('athena/workgroup'),
     id: '{name}',
     arn: 'arn:{partition}:athena:{region}:{account}:workgroup/{name}',
-    forceNew: ['name'],
   },
   aws_glue_catalog_database: {
     source: from('glue/catalog_database'),
     id: '{account}:{name}',
     arn: 'arn:{partition}:glue:{region}:{account}:database/{name}',
     values: { catalog_id: '{account}' },
-    forceNew: ['catalog_id', 'name'],
   },
   aws_glue_catalog_table: {
     source: from('glue/catalog_table'),
     id: '{account}:{database_name}:{name}',
     arn: 'arn:{partition}:glue:{region}:{account}:table/{database_name}/{name}',
     values: { catalog_id: '{account}' },
-    forceNew: ['catalog_id', 'database_name', 'name'],
   },
 };

@@ -42,23 +42,6 @@ export const AWS_DATA: Readonly<Record<string, TypeBehaviour>> = {
         },
       ],
     },
-    forceNew: [
-      'availability_zones',
-      'cluster_identifier',
-      'cluster_identifier_prefix',
-      'cluster_scalability_type',
-      'database_name',
-      'db_subnet_group_name',
-      'db_system_id',
-      'engine',
-      'engine_mode',
-      'kms_key_id',
-      'master_username',
-      'restore_to_point_in_time',
-      'snapshot_identifier',
-      'source_region',
-      'storage_encrypted',
-    ],
     unique: {
       attributes: ['cluster_identifier'],
       error: 'DBClusterAlreadyExistsFault: DB Cluster already exists',
@@ -81,15 +64,6 @@ export const AWS_DATA: Readonly<Record<string, TypeBehaviour>> = {
       storage_encrypted: true,
       ca_cert_identifier: 'rds-ca-rsa2048-g1',
     },
-    forceNew: [
-      'availability_zone',
-      'cluster_identifier',
-      'custom_iam_instance_profile',
-      'db_subnet_group_name',
-      'engine',
-      'identifier',
-      'identifier_prefix',
-    ],
     unique: { attributes: ['identifier'], error: 'DBInstanceAlreadyExists: DB instance already exists' },
   },
   aws_db_instance: {
@@ -102,17 +76,6 @@ export const AWS_DATA: Readonly<Record<string, TypeBehaviour>> = {
       port: POSTGRESQL_PORT,
       resource_id: '{id}',
     },
-    forceNew: [
-      'availability_zone',
-      'character_set_name',
-      'db_name',
-      'engine',
-      'kms_key_id',
-      'snapshot_identifier',
-      'storage_encrypted',
-      'timezone',
-      'username',
-    ],
     unique: { attributes: ['identifier'], error: 'DBInstanceAlreadyExists: DB instance already exists' },
     refusesDelete: (object) =>
       object['deletion_protection'] === true
@@ -123,12 +86,6 @@ export const AWS_DATA: Readonly<Record<string, TypeBehaviour>> = {
     source: from('rds/global_cluster'),
     id: '{global_cluster_identifier}',
     arn: 'arn:{partition}:rds::{account}:global-cluster:{global_cluster_identifier}',
-    forceNew: [
-      'database_name',
-      'global_cluster_identifier',
-      'source_db_cluster_identifier',
-      'storage_encrypted',
-    ],
     refusesDelete: ({ deletion_protection: on }) =>
       on === true
         ? 'InvalidParameterCombination: Cannot delete protected Cluster, please disable deletion protection and try again.'
@@ -138,21 +95,18 @@ export const AWS_DATA: Readonly<Record<string, TypeBehaviour>> = {
     source: from('rds/subnet_group'),
     id: '{name}',
     arn: rds('subgrp', 'name'),
-    forceNew: ['name', 'name_prefix'],
     unique: { attributes: ['name'], error: 'DBSubnetGroupAlreadyExists: The DB subnet group already exists' },
   },
   aws_rds_cluster_parameter_group: {
     source: from('rds/cluster_parameter_group'),
     id: '{name}',
     arn: rds('cluster-pg', 'name'),
-    forceNew: ['description', 'family', 'name', 'name_prefix'],
     unique: { attributes: ['name'], error: 'DBParameterGroupAlreadyExists: Parameter group already exists' },
   },
   aws_db_parameter_group: {
     source: from('rds/parameter_group'),
     id: '{name}',
     arn: rds('pg', 'name'),
-    forceNew: ['description', 'family', 'name', 'name_prefix'],
     unique: { attributes: ['name'], error: 'DBParameterGroupAlreadyExists: Parameter group already exists' },
   },
   aws_db_proxy: {
@@ -160,7 +114,6 @@ export const AWS_DATA: Readonly<Record<string, TypeBehaviour>> = {
     id: '{name}',
     arn: 'arn:{partition}:rds:{region}:{account}:db-proxy:prx-{hex:17}',
     values: { endpoint: '{name}.proxy-{hex:12}.{region}.rds.amazonaws.com' },
-    forceNew: ['engine_family', 'vpc_subnet_ids'],
     unique: { attributes: ['name'], error: 'DBProxyAlreadyExistsFault: DB Proxy already exists' },
   },
   aws_db_proxy_default_target_group: {
@@ -168,13 +121,11 @@ export const AWS_DATA: Readonly<Record<string, TypeBehaviour>> = {
     id: '{db_proxy_name}',
     arn: 'arn:{partition}:rds:{region}:{account}:target-group:prx-tg-{hex:17}',
     values: { name: 'default' },
-    forceNew: ['db_proxy_name'],
   },
   aws_db_proxy_target: {
     source: from('rds/proxy_target'),
     id: '{db_proxy_name}/{target_group_name}/TRACKED_CLUSTER/{db_cluster_identifier}',
     values: { type: 'TRACKED_CLUSTER', rds_resource_id: '{db_cluster_identifier}' },
-    forceNew: ['db_cluster_identifier', 'db_instance_identifier', 'db_proxy_name', 'target_group_name'],
   },
   aws_elasticache_replication_group: {
     source: from('elasticache/replication_group'),
@@ -190,19 +141,6 @@ export const AWS_DATA: Readonly<Record<string, TypeBehaviour>> = {
       auto_minor_version_upgrade: 'true',
       member_clusters: ['{replication_group_id}-0001-001', '{replication_group_id}-0001-002'],
     },
-    forceNew: [
-      'at_rest_encryption_enabled',
-      'data_tiering_enabled',
-      'global_replication_group_id',
-      'kms_key_id',
-      'network_type',
-      'port',
-      'replication_group_id',
-      'security_group_names',
-      'snapshot_arns',
-      'snapshot_name',
-      'subnet_group_name',
-    ],
     unique: {
       attributes: ['replication_group_id'],
       error: 'ReplicationGroupAlreadyExists: Replication group already exists',
@@ -212,7 +150,6 @@ export const AWS_DATA: Readonly<Record<string, TypeBehaviour>> = {
     source: from('elasticache/subnet_group'),
     id: '{name}',
     arn: 'arn:{partition}:elasticache:{region}:{account}:subnetgroup:{name}',
-    forceNew: ['name'],
     unique: {
       attributes: ['name'],
       error: 'CacheSubnetGroupAlreadyExists: Cache subnet group already exists',
@@ -222,20 +159,17 @@ export const AWS_DATA: Readonly<Record<string, TypeBehaviour>> = {
     source: from('elasticache/parameter_group'),
     id: '{name}',
     arn: 'arn:{partition}:elasticache:{region}:{account}:parametergroup:{name}',
-    forceNew: ['description', 'family', 'name'],
   },
   aws_elasticache_user: {
     source: from('elasticache/user'),
     id: '{user_id}',
     arn: 'arn:{partition}:elasticache:{region}:{account}:user:{user_id}',
-    forceNew: ['user_id', 'user_name'],
     unique: { attributes: ['user_id'], error: 'UserAlreadyExists: User already exists' },
   },
   aws_elasticache_user_group: {
     source: from('elasticache/user_group'),
     id: '{user_group_id}',
     arn: 'arn:{partition}:elasticache:{region}:{account}:usergroup:{user_group_id}',
-    forceNew: ['user_group_id'],
     unique: { attributes: ['user_group_id'], error: 'UserGroupAlreadyExists: User group already exists' },
   },
   aws_dynamodb_table: {
@@ -245,7 +179,6 @@ export const AWS_DATA: Readonly<Record<string, TypeBehaviour>> = {
     values: {
       stream_arn: 'arn:{partition}:dynamodb:{region}:{account}:table/{name}/stream/2024-01-01T00:00:00.000',
     },
-    forceNew: ['hash_key', 'local_secondary_index', 'name', 'range_key', 'restore_source_name'],
     unique: { attributes: ['name'], error: 'ResourceInUseException: Table already exists' },
     refusesDelete: ({ deletion_protection_enabled: on }) =>
       on === true
@@ -256,7 +189,6 @@ export const AWS_DATA: Readonly<Record<string, TypeBehaviour>> = {
     source: from('dynamodb/table_item'),
     // The provider has the key's value where the digits are.
     id: '{table_name}|{hash_key}||{hex:16}|',
-    forceNew: ['hash_key', 'range_key', 'table_name'],
     unique: {
       attributes: ['table_name', 'item'],
       error: 'ConditionalCheckFailedException: The conditional request failed',
@@ -273,7 +205,6 @@ export const AWS_DATA: Readonly<Record<string, TypeBehaviour>> = {
       bucket_region: '{region}',
       hosted_zone_id: 'Z{HEX:13}',
     },
-    forceNew: ['bucket', 'bucket_prefix', 'object_lock_enabled'],
     unique: {
       attributes: ['bucket'],
       error:
@@ -286,35 +217,30 @@ export const AWS_DATA: Readonly<Record<string, TypeBehaviour>> = {
     id: '{bucket}/{key}',
     arn: 'arn:{partition}:s3:::{bucket}/{key}',
     values: { etag: '{hex:32}' },
-    forceNew: ['bucket', 'key'],
   },
   aws_kms_key: {
     source: from('kms/key'),
     id: '{key_id}',
     arn: 'arn:{partition}:kms:{region}:{account}:key/{key_id}',
     values: { key_id: '{uuid}' },
-    forceNew: ['custom_key_store_id', 'customer_master_key_spec', 'key_usage', 'multi_region', 'xks_key_id'],
   },
   aws_kms_replica_key: {
     source: from('kms/replica_key'),
     id: '{key_id}',
     arn: 'arn:{partition}:kms:{region}:{account}:key/{key_id}',
     values: { key_id: 'mrk-{hex:32}' },
-    forceNew: ['primary_key_arn'],
   },
   aws_kms_alias: {
     source: from('kms/alias'),
     id: '{name}',
     arn: 'arn:{partition}:kms:{region}:{account}:{name}',
     values: { target_key_arn: 'arn:{partition}:kms:{region}:{account}:key/{target_key_id}' },
-    forceNew: ['name', 'name_prefix'],
     unique: { attributes: ['name'], error: 'AlreadyExistsException: An alias with this name already exists' },
   },
   aws_secretsmanager_secret: {
     source: from('secretsmanager/secret'),
     id: '{arn}',
     arn: 'arn:{partition}:secretsmanager:{region}:{account}:secret:{name}-{hex:6}',
-    forceNew: ['name', 'name_prefix'],
     unique: {
       attributes: ['name'],
       error: 'ResourceExistsException: The operation failed because the secret already exists.',
@@ -324,14 +250,12 @@ export const AWS_DATA: Readonly<Record<string, TypeBehaviour>> = {
     source: from('secretsmanager/secret_version'),
     id: '{secret_id}|{version_id}',
     values: { version_id: '{uuid}' },
-    forceNew: ['secret_binary', 'secret_id', 'secret_string'],
   },
   aws_ssm_parameter: {
     source: from('ssm/parameter'),
     id: '{name}',
     arn: 'arn:{partition}:ssm:{region}:{account}:parameter{name}',
     values: { version: 1, tier: 'Standard', data_type: 'text' },
-    forceNew: ['name'],
     unique: {
       attributes: ['name'],
       error:
@@ -342,7 +266,6 @@ export const AWS_DATA: Readonly<Record<string, TypeBehaviour>> = {
     source: from('backup/vault'),
     id: '{name}',
     arn: 'arn:{partition}:backup:{region}:{account}:backup-vault:{name}',
-    forceNew: ['kms_key_arn', 'name'],
     unique: {
       attributes: ['name'],
       error: 'AlreadyExistsException: Backup vault with the same name already exists',
@@ -358,7 +281,6 @@ export const AWS_DATA: Readonly<Record<string, TypeBehaviour>> = {
     id: '{name}',
     arn: 'arn:{partition}:ecr:{region}:{account}:repository/{name}',
     values: { repository_url: '{account}.dkr.ecr.{region}.amazonaws.com/{name}' },
-    forceNew: ['encryption_configuration', 'name'],
     unique: {
       attributes: ['name'],
       error: 'RepositoryAlreadyExistsException: The repository already exists',
@@ -369,6 +291,5 @@ export const AWS_DATA: Readonly<Record<string, TypeBehaviour>> = {
     id: 'fs-{hex:17}',
     arn: 'arn:{partition}:elasticfilesystem:{region}:{account}:file-system/{id}',
     values: { dns_name: '{id}.efs.{region}.amazonaws.com' },
-    forceNew: ['availability_zone_name', 'creation_token', 'encrypted', 'kms_key_id', 'performance_mode'],
   },
 };

@@ -9,14 +9,12 @@ export const AWS_DELIVERY: Readonly<Record<string, TypeBehaviour>> = {
   aws_cloudformation_stack: {
     source: from('cloudformation/stack'),
     id: 'arn:{partition}:cloudformation:{region}:{account}:stack/{name}/{uuid}',
-    forceNew: ['disable_rollback', 'name', 'on_failure', 'timeout_in_minutes'],
     unique: { attributes: ['name'], error: 'AlreadyExistsException: Stack already exists' },
   },
   aws_ecr_lifecycle_policy: {
     source: from('ecr/lifecycle_policy'),
     id: '{repository}',
     values: { registry_id: '{account}' },
-    forceNew: ['policy', 'repository'],
   },
   aws_ecr_replication_configuration: {
     source: from('ecr/replication_configuration'),
@@ -27,7 +25,6 @@ export const AWS_DELIVERY: Readonly<Record<string, TypeBehaviour>> = {
     source: from('ecr/repository_policy'),
     id: '{repository}',
     values: { registry_id: '{account}' },
-    forceNew: ['repository'],
   },
   aws_signer_signing_profile: {
     source: from('signer/signing_profile'),
@@ -39,14 +36,6 @@ export const AWS_DELIVERY: Readonly<Record<string, TypeBehaviour>> = {
       version_arn: '{arn}/{version}',
       platform_display_name: 'Notation for Container Registries',
     },
-    forceNew: [
-      'name',
-      'name_prefix',
-      'platform_id',
-      'signature_validity_period',
-      'signing_material',
-      'signing_parameters',
-    ],
     unique: {
       attributes: ['name'],
       error: 'ConflictException: Profile already exists',
@@ -56,6 +45,5 @@ export const AWS_DELIVERY: Readonly<Record<string, TypeBehaviour>> = {
     source: from('sns/topic_policy'),
     id: '{arn}',
     values: { owner: '{account}' },
-    forceNew: ['arn'],
   },
 };

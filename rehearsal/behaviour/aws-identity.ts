@@ -7,7 +7,6 @@ export const AWS_IDENTITY: Readonly<Record<string, TypeBehaviour>> = {
   aws_cognito_identity_provider: {
     source: from('cognitoidp/identity_provider'),
     id: '{user_pool_id}:{provider_name}',
-    forceNew: ['provider_name', 'provider_type', 'user_pool_id'],
     unique: {
       attributes: ['user_pool_id', 'provider_name'],
       error: 'DuplicateProviderException: A provider with the name already exists in this user pool.',
@@ -15,12 +14,10 @@ export const AWS_IDENTITY: Readonly<Record<string, TypeBehaviour>> = {
   },
   aws_cognito_log_delivery_configuration: {
     source: from('cognitoidp/log_delivery_configuration'),
-    forceNew: ['user_pool_id'],
   },
   aws_cognito_managed_login_branding: {
     source: from('cognitoidp/managed_login_branding'),
     values: { managed_login_branding_id: '{uuid}' },
-    forceNew: ['client_id', 'user_pool_id'],
     unique: {
       attributes: ['user_pool_id', 'client_id'],
       error: 'ManagedLoginBrandingExistsException: A style for this client already exists.',
@@ -29,27 +26,23 @@ export const AWS_IDENTITY: Readonly<Record<string, TypeBehaviour>> = {
   aws_cognito_risk_configuration: {
     source: from('cognitoidp/risk_configuration'),
     id: '{user_pool_id}',
-    forceNew: ['client_id', 'user_pool_id'],
   },
   aws_dynamodb_resource_policy: {
     source: from('dynamodb/resource_policy'),
     id: '{resource_arn}',
     values: { revision_id: '{digits:13}' },
-    forceNew: ['resource_arn'],
   },
   aws_lambda_invocation: {
     source: from('lambda/invocation'),
     id: '{function_name}_{qualifier}_{hex:32}',
     // Whatever the function answered. No program runs in a rehearsal, so this is the answer of one that made something.
     values: { result: '{"clientId":"{hex:26}"}' },
-    forceNew: ['function_name', 'qualifier', 'tenant_id'],
   },
   aws_wafv2_web_acl: {
     source: from('wafv2/web_acl'),
     id: '{uuid}',
     arn: 'arn:{partition}:wafv2:{region}:{account}:regional/webacl/{name}/{id}',
     values: { capacity: 2, lock_token: '{uuid}' },
-    forceNew: ['name', 'name_prefix', 'scope'],
     unique: {
       attributes: ['name'],
       error:
@@ -59,6 +52,5 @@ export const AWS_IDENTITY: Readonly<Record<string, TypeBehaviour>> = {
   aws_wafv2_web_acl_association: {
     source: from('wafv2/web_acl_association'),
     id: '{web_acl_arn},{resource_arn}',
-    forceNew: ['resource_arn', 'web_acl_arn'],
   },
 };

@@ -17,71 +17,47 @@ export const AWS_NETWORK: Readonly<Record<string, TypeBehaviour>> = {
       dhcp_options_id: 'dopt-{hex:17}',
       main_route_table_id: 'rtb-{hex:17}',
     },
-    forceNew: ['cidr_block', 'ipv4_ipam_pool_id', 'ipv4_netmask_length'],
   },
   aws_subnet: {
     source: from('ec2/vpc_subnet'),
     id: 'subnet-{hex:17}',
     arn: ec2('subnet'),
     values: { availability_zone_id: 'use1-az1', private_dns_hostname_type_on_launch: 'ip-name' },
-    forceNew: [
-      'availability_zone',
-      'availability_zone_id',
-      'cidr_block',
-      'ipv6_native',
-      'outpost_arn',
-      'vpc_id',
-    ],
   },
   aws_security_group: {
     source: from('ec2/vpc_security_group'),
     id: 'sg-{hex:17}',
     arn: ec2('security-group'),
-    forceNew: ['description', 'name', 'name_prefix', 'vpc_id'],
   },
   aws_vpc_security_group_ingress_rule: {
     source: from('ec2/vpc_security_group_ingress_rule'),
     id: 'sgr-{hex:17}',
     arn: ec2('security-group-rule'),
     values: { security_group_rule_id: '{id}' },
-    forceNew: ['security_group_id'],
   },
   aws_vpc_security_group_egress_rule: {
     source: from('ec2/vpc_security_group_egress_rule'),
     id: 'sgr-{hex:17}',
     arn: ec2('security-group-rule'),
     values: { security_group_rule_id: '{id}' },
-    forceNew: ['security_group_id'],
   },
   aws_security_group_rule: {
     source: from('ec2/vpc_security_group_rule'),
     id: 'sgrule-{digits:10}',
     values: { security_group_rule_id: 'sgr-{hex:17}' },
-    forceNew: [
-      'cidr_blocks',
-      'from_port',
-      'protocol',
-      'security_group_id',
-      'source_security_group_id',
-      'to_port',
-      'type',
-    ],
   },
   aws_route_table: {
     source: from('ec2/vpc_route_table'),
     id: 'rtb-{hex:17}',
     arn: ec2('route-table'),
-    forceNew: ['vpc_id'],
   },
   aws_route: {
     source: from('ec2/vpc_route'),
     id: 'r-{route_table_id}{digits:10}',
-    forceNew: ['destination_cidr_block', 'route_table_id'],
   },
   aws_route_table_association: {
     source: from('ec2/vpc_route_table_association'),
     id: 'rtbassoc-{hex:17}',
-    forceNew: ['gateway_id', 'subnet_id'],
   },
   aws_internet_gateway: {
     source: from('ec2/vpc_internet_gateway'),
@@ -91,7 +67,6 @@ export const AWS_NETWORK: Readonly<Record<string, TypeBehaviour>> = {
   aws_egress_only_internet_gateway: {
     source: from('ec2/vpc_egress_only_internet_gateway'),
     id: 'eigw-{hex:17}',
-    forceNew: ['vpc_id'],
   },
   aws_nat_gateway: {
     source: from('ec2/vpc_nat_gateway'),
@@ -102,7 +77,6 @@ export const AWS_NETWORK: Readonly<Record<string, TypeBehaviour>> = {
       public_ip: '203.0.113.10',
       private_ip: '10.0.0.10',
     },
-    forceNew: ['allocation_id', 'connectivity_type', 'private_ip', 'subnet_id'],
   },
   aws_eip: {
     source: from('ec2/ec2_eip'),
@@ -114,7 +88,6 @@ export const AWS_NETWORK: Readonly<Record<string, TypeBehaviour>> = {
       public_dns: 'ec2-203-0-113-10.{region}.compute.amazonaws.com',
       domain: 'vpc',
     },
-    forceNew: ['address', 'domain', 'network_border_group', 'public_ipv4_pool'],
   },
   aws_vpc_endpoint: {
     source: from('ec2/vpc_endpoint'),
@@ -125,19 +98,16 @@ export const AWS_NETWORK: Readonly<Record<string, TypeBehaviour>> = {
       state: 'available',
       dns_entry: [{ dns_name: '{id}-{hex:8}.vpce.{region}.vpce.amazonaws.com', hosted_zone_id: 'Z{HEX:13}' }],
     },
-    forceNew: ['service_name', 'vpc_endpoint_type', 'vpc_id'],
   },
   aws_network_acl: {
     source: from('ec2/vpc_network_acl'),
     id: 'acl-{hex:17}',
     arn: ec2('network-acl'),
-    forceNew: ['vpc_id'],
   },
   aws_flow_log: {
     source: from('ec2/vpc_flow_log'),
     id: 'fl-{hex:17}',
     arn: ec2('vpc-flow-log'),
-    forceNew: ['log_destination', 'traffic_type', 'vpc_id', 'subnet_id'],
   },
   aws_ec2_transit_gateway: {
     source: from('ec2/transitgateway_'),
@@ -152,7 +122,6 @@ export const AWS_NETWORK: Readonly<Record<string, TypeBehaviour>> = {
     source: from('ec2/ec2_launch_template'),
     id: 'lt-{hex:17}',
     arn: ec2('launch-template'),
-    forceNew: ['name', 'name_prefix'],
   },
   aws_lb: {
     source: from('elbv2/load_balancer'),
@@ -165,7 +134,6 @@ export const AWS_NETWORK: Readonly<Record<string, TypeBehaviour>> = {
       ip_address_type: 'ipv4',
       vpc_id: 'vpc-{hex:17}',
     },
-    forceNew: ['customer_owned_ipv4_pool', 'internal', 'load_balancer_type', 'name', 'name_prefix'],
     unique: {
       attributes: ['name'],
       error:
@@ -181,7 +149,6 @@ export const AWS_NETWORK: Readonly<Record<string, TypeBehaviour>> = {
     id: '{arn}',
     arn: 'arn:{partition}:elasticloadbalancing:{region}:{account}:targetgroup/{name}/{hex:16}',
     values: { arn_suffix: 'targetgroup/{name}/{hex:16}' },
-    forceNew: ['name', 'name_prefix', 'port', 'protocol', 'protocol_version', 'target_type', 'vpc_id'],
     unique: {
       attributes: ['name'],
       error:
@@ -192,7 +159,6 @@ export const AWS_NETWORK: Readonly<Record<string, TypeBehaviour>> = {
     source: from('elbv2/listener'),
     id: '{arn}',
     arn: 'arn:{partition}:elasticloadbalancing:{region}:{account}:listener/{hex:16}/{hex:17}',
-    forceNew: ['load_balancer_arn'],
   },
   aws_route53_zone: {
     source: from('route53/zone'),
@@ -208,13 +174,11 @@ export const AWS_NETWORK: Readonly<Record<string, TypeBehaviour>> = {
         'ns-4.awsdns-00.co.uk',
       ],
     },
-    forceNew: ['delegation_set_id', 'name'],
   },
   aws_route53_record: {
     source: from('route53/record'),
     id: '{zone_id}_{name}_{type}',
     values: { fqdn: '{name}' },
-    forceNew: ['name', 'set_identifier', 'type', 'zone_id'],
   },
   aws_acm_certificate: {
     source: from('acm/certificate'),
@@ -231,11 +195,9 @@ export const AWS_NETWORK: Readonly<Record<string, TypeBehaviour>> = {
         },
       ],
     },
-    forceNew: ['domain_name', 'key_algorithm', 'subject_alternative_names', 'validation_method'],
   },
   aws_acm_certificate_validation: {
     source: from('acm/certificate_validation'),
     id: '{uuid}',
-    forceNew: ['certificate_arn'],
   },
 };

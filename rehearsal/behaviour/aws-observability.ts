@@ -7,26 +7,22 @@ export const AWS_OBSERVABILITY: Readonly<Record<string, TypeBehaviour>> = {
   aws_athena_named_query: {
     source: from('athena/named_query'),
     id: '{uuid}',
-    forceNew: ['database', 'description', 'name', 'query', 'workgroup'],
   },
   aws_athena_workgroup: {
     source: from('athena/workgroup'),
     id: '{name}',
     arn: 'arn:{partition}:athena:{region}:{account}:workgroup/{name}',
-    forceNew: ['name'],
     unique: { attributes: ['name'], error: 'InvalidRequestException: WorkGroup is already created' },
   },
-  aws_cloudwatch_log_index_policy: { source: from('logs/index_policy'), forceNew: ['log_group_name'] },
+  aws_cloudwatch_log_index_policy: { source: from('logs/index_policy') },
   aws_cloudwatch_log_metric_filter: {
     source: from('logs/metric_filter'),
     id: '{name}',
-    forceNew: ['log_group_name', 'name'],
   },
   aws_cloudwatch_log_stream: {
     source: from('logs/stream'),
     id: '{name}',
     arn: 'arn:{partition}:logs:{region}:{account}:log-group:{log_group_name}:log-stream:{name}',
-    forceNew: ['log_group_name', 'name'],
     unique: {
       attributes: ['log_group_name', 'name'],
       error: 'ResourceAlreadyExistsException: The specified log stream already exists',
@@ -42,7 +38,6 @@ export const AWS_OBSERVABILITY: Readonly<Record<string, TypeBehaviour>> = {
     id: '{catalog_id}:{name}',
     arn: 'arn:{partition}:glue:{region}:{account}:database/{name}',
     values: { catalog_id: '{account}' },
-    forceNew: ['catalog_id', 'name'],
     unique: { attributes: ['name'], error: 'AlreadyExistsException: Database already exists.' },
   },
   aws_glue_catalog_table: {
@@ -50,7 +45,6 @@ export const AWS_OBSERVABILITY: Readonly<Record<string, TypeBehaviour>> = {
     id: '{catalog_id}:{database_name}:{name}',
     arn: 'arn:{partition}:glue:{region}:{account}:table/{database_name}/{name}',
     values: { catalog_id: '{account}' },
-    forceNew: ['catalog_id', 'database_name', 'name'],
     unique: { attributes: ['database_name', 'name'], error: 'AlreadyExistsException: Table already exists.' },
   },
   aws_kinesis_firehose_delivery_stream: {
@@ -58,7 +52,6 @@ export const AWS_OBSERVABILITY: Readonly<Record<string, TypeBehaviour>> = {
     id: '{arn}',
     arn: 'arn:{partition}:firehose:{region}:{account}:deliverystream/{name}',
     values: { destination_id: 'destinationId-000000000001', version_id: '1' },
-    forceNew: ['destination', 'kinesis_source_configuration', 'msk_source_configuration', 'name'],
     unique: {
       attributes: ['name'],
       error: 'ResourceInUseException: Firehose under the account already exists',

@@ -7,7 +7,7 @@ import type { ObjectValue } from '../protocol/value';
  */
 export type Template = string | number | boolean | readonly Template[] | { readonly [key: string]: Template };
 
-/** What the schema of a type does not say. */
+/** What the schema of a type does not say. What replaces an object of it is in `terraform/force-new.ts`. */
 export interface TypeBehaviour {
   /** Page that these facts were read from. */
   readonly source: string;
@@ -17,8 +17,6 @@ export interface TypeBehaviour {
   readonly arn?: Template;
   /** Values of other computed attributes, by name. @default - a value of the right type and shape */
   readonly values?: Readonly<Record<string, Template>>;
-  /** Attributes whose change replaces the object; dotted paths without list indices. */
-  readonly forceNew?: readonly string[];
   /** Attributes that together are unique, and the error that the API gives for a second one. */
   readonly unique?: {
     readonly attributes: readonly string[];

@@ -1,3 +1,4 @@
+import { renderMinifiedPolicyDocument, renderPolicyDocument } from '../../terraform/policy-document';
 import { ProviderError } from '../stand-in/errors';
 import { UNKNOWN, type ObjectValue, type Value, isList, isObject, sameValue } from '../protocol/value';
 import type { Block, ProviderName } from '../schema/model';
@@ -6,7 +7,6 @@ import type { Session } from '../stand-in/session';
 import type { World, WorldObject } from '../world/world';
 import { generatorFor } from './generate';
 import { behaviourOf } from './index';
-import { renderMinifiedPolicyDocument, renderPolicyDocument } from './policy-document';
 
 /** One question to a data source. */
 export interface DataRequest {

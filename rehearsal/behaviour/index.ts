@@ -1,4 +1,3 @@
-import type { ProviderName } from '../schema/model';
 import { AWS_COMPUTE } from './aws-compute';
 import { AWS_DATA } from './aws-data';
 import { AWS_DELIVERY } from './aws-delivery';
@@ -25,19 +24,3 @@ export function behaviourOf(type: string): TypeBehaviour | undefined {
 
 /** Types whose behaviour is written down. */
 export const KNOWN_TYPES: readonly string[] = Object.keys(BEHAVIOURS);
-
-/**
- * Attributes whose change replaces an object of any type of a provider.
- * Sources: hashicorp/terraform-provider-aws, website/docs/guides/enhanced-region-support (a new region means a new
- * resource); hashicorp/terraform-provider-kubernetes, kubernetes/schema_metadata.go.
- */
-const COMMON_FORCE_NEW: Readonly<Record<ProviderName, readonly string[]>> = {
-  aws: ['region'],
-  kubernetes: ['metadata.name', 'metadata.namespace'],
-  helm: [],
-};
-
-/** Attributes whose change replaces an object of the type, as dotted paths. */
-export function forceNewOf(provider: ProviderName, type: string): readonly string[] {
-  return [...COMMON_FORCE_NEW[provider], ...(behaviourOf(type)?.forceNew ?? [])];
-}

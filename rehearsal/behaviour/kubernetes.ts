@@ -6,42 +6,29 @@ const kubernetes = (file: string): string => `hashicorp/terraform-provider-kuber
 export const KUBERNETES: Readonly<Record<string, TypeBehaviour>> = {
   kubernetes_persistent_volume_claim_v1: {
     source: kubernetes('resource_kubernetes_persistent_volume_claim_v1'),
-    forceNew: ['spec.access_modes', 'spec.storage_class_name', 'spec.volume_name', 'spec.selector'],
   },
   kubernetes_storage_class_v1: {
     source: kubernetes('resource_kubernetes_storage_class_v1'),
-    forceNew: ['parameters', 'reclaim_policy', 'storage_provisioner', 'volume_binding_mode'],
   },
   kubernetes_stateful_set_v1: {
     source: kubernetes('resource_kubernetes_stateful_set_v1'),
-    forceNew: [
-      'spec.pod_management_policy',
-      'spec.selector',
-      'spec.service_name',
-      'spec.volume_claim_template',
-    ],
   },
   kubernetes_deployment_v1: {
     source: kubernetes('resource_kubernetes_deployment_v1'),
-    forceNew: ['spec.selector'],
   },
   kubernetes_job_v1: {
     source: kubernetes('resource_kubernetes_job_v1'),
-    forceNew: ['spec.completions', 'spec.template'],
   },
   kubernetes_role_binding_v1: {
     source: kubernetes('resource_kubernetes_role_binding_v1'),
-    forceNew: ['role_ref'],
   },
   kubernetes_cluster_role_binding_v1: {
     source: kubernetes('resource_kubernetes_cluster_role_binding_v1'),
-    forceNew: ['role_ref'],
   },
   kubernetes_priority_class_v1: {
     source: kubernetes('resource_kubernetes_priority_class_v1'),
-    forceNew: ['value'],
   },
-  kubernetes_secret_v1: { source: kubernetes('resource_kubernetes_secret_v1'), forceNew: ['type'] },
+  kubernetes_secret_v1: { source: kubernetes('resource_kubernetes_secret_v1') },
   helm_release: {
     source: 'hashicorp/terraform-provider-helm, helm/resource_helm_release.go',
     id: '{name}',
@@ -66,7 +53,6 @@ export const KUBERNETES: Readonly<Record<string, TypeBehaviour>> = {
       manifest: '',
       resources: {},
     },
-    forceNew: ['name', 'namespace'],
     unique: { attributes: ['namespace', 'name'], error: 'cannot re-use a name that is still in use' },
   },
 };

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { behaviourOf, forceNewOf } from '../behaviour/index';
+import { forceNewOf } from '../../terraform/force-new';
+import { behaviourOf } from '../behaviour/index';
 import { readDataSource } from '../behaviour/data-sources';
 import { generatorFor } from '../behaviour/generate';
 import {
@@ -66,7 +67,7 @@ export class StandIn {
     const planned = this.decidedAtPlan(schema, planBlock(schema, proposed, prior), proposed);
     if (!isObject(prior)) return { planned, replaces: [] };
     if (sameValue(planned, prior)) return { planned: prior, replaces: [] };
-    return { planned, replaces: replacedPaths(forceNewOf(this.provider, type), prior, planned) };
+    return { planned, replaces: replacedPaths(forceNewOf(type, prior), prior, planned) };
   }
 
   /** @throws ProviderError when the API would refuse the change. */

@@ -1,5 +1,5 @@
 import * as path from 'node:path';
-import { KNOWN_TYPES, behaviourOf, forceNewOf } from '../../rehearsal/behaviour/index';
+import { KNOWN_TYPES, behaviourOf } from '../../rehearsal/behaviour/index';
 import { SchemaStore } from '../../rehearsal/schema/cache';
 import { type Block, type CtyType, PROVIDER_NAMES, type ProviderName } from '../../rehearsal/schema/model';
 
@@ -31,11 +31,7 @@ describe('what is written down of a type', () => {
   it.each(KNOWN_TYPES)('names only attributes that the provider has: %s', async (type) => {
     const behaviour = behaviourOf(type);
     const schema = await schemaOf(type);
-    const named = [
-      ...(behaviour?.forceNew ?? []),
-      ...(behaviour?.unique?.attributes ?? []),
-      ...Object.keys(behaviour?.values ?? {}),
-    ];
+    const named = [...(behaviour?.unique?.attributes ?? []), ...Object.keys(behaviour?.values ?? {})];
     expect(named.filter((dotted) => lookUp(schema, dotted) === undefined)).toEqual([]);
     if (behaviour?.arn !== undefined) expect(lookUp(schema, 'arn')).toBe('string');
     if (behaviour?.id !== undefined) expect(lookUp(schema, 'id')).toBe('string');
@@ -63,31 +59,5 @@ describe('what is written down of a type', () => {
       return attribute !== undefined && !attribute.computed;
     });
     expect(settable).toEqual([]);
-  });
-});
-
-describe('attributes whose change replaces an object', () => {
-  it('include the region for every AWS type', () => {
-    expect(forceNewOf('aws', 'aws_imagebuilder_component')).toEqual(['region']);
-  });
-
-  it('include name and namespace for every Kubernetes type', () => {
-    expect(forceNewOf('kubernetes', 'kubernetes_config_map_v1')).toEqual([
-      'metadata.name',
-      'metadata.namespace',
-    ]);
-  });
-
-  it.each([
-    'aws_rds_cluster',
-    'aws_elasticache_replication_group',
-    'aws_s3_bucket',
-    'aws_dynamodb_table',
-    'aws_kms_key',
-    'aws_eks_cluster',
-    'aws_cognito_user_pool',
-    'aws_lb',
-  ])('are known for %s, which holds or fronts data', (type) => {
-    expect(behaviourOf(type)?.forceNew?.length).toBeGreaterThan(1);
   });
 });

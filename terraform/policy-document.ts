@@ -1,4 +1,4 @@
-import { type ObjectValue, type Value, isList, isObject } from '../protocol/value';
+type Json = Readonly<Record<string, unknown>>;
 
 /**
  * Renders an `aws_iam_policy_document` the way the provider does: fixed key order, a list of one written as that
@@ -6,20 +6,19 @@ import { type ObjectValue, type Value, isList, isObject } from '../protocol/valu
  *
  * Source: hashicorp/terraform-provider-aws, internal/service/iam/policy_document_data_source.go and policy_model.go.
  *
+ * @param config the data source's arguments; a block that is there once may be an object or a list of one
  * @throws Error when two statements of one document share a sid, or a source is not JSON.
  */
-export function renderPolicyDocument(config: ObjectValue): string {
+export function renderPolicyDocument(config: Json): string {
   return JSON.stringify(policyOf(config), null, 2);
 }
 
 /** The same document without white space, as `minified_json` gives it. */
-export function renderMinifiedPolicyDocument(config: ObjectValue): string {
+export function renderMinifiedPolicyDocument(config: Json): string {
   return JSON.stringify(policyOf(config));
 }
 
-type Json = Readonly<Record<string, unknown>>;
-
-function policyOf(config: ObjectValue): Json {
+function policyOf(config: Json): Json {
   const own = objects(config['statement']).map(statementOf);
   const sids = objects(config['statement']).map(({ sid }) => text(sid));
   const twice = sids.find((sid, index) => sid !== undefined && sids.indexOf(sid) !== index);
@@ -52,7 +51,7 @@ function overridden(base: readonly Json[], override: readonly Json[]): readonly 
   return result;
 }
 
-function statementOf(statement: ObjectValue): Json {
+function statementOf(statement: Json): Json {
   const entries: readonly (readonly [string, unknown])[] = [
     ['Sid', text(statement['sid'])],
     ['Effect', text(statement['effect']) ?? 'Allow'],
@@ -67,7 +66,7 @@ function statementOf(statement: ObjectValue): Json {
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
 
-function principals(value: Value | undefined): unknown {
+function principals(value: unknown): unknown {
   const all = objects(value);
   if (all.length === 0) return undefined;
   const wildcard =
@@ -83,7 +82,7 @@ function principals(value: Value | undefined): unknown {
   );
 }
 
-function conditions(value: Value | undefined): unknown {
+function conditions(value: unknown): unknown {
   const all = objects(value);
   if (all.length === 0) return undefined;
   const result: Record<string, Record<string, unknown>> = {};
@@ -98,11 +97,11 @@ function conditions(value: Value | undefined): unknown {
   );
 }
 
-function sortKeys(value: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+function sortKeys(value: Json): Json {
   return Object.fromEntries(Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1)));
 }
 
-function listOrOne(value: Value | undefined): string | readonly string[] | undefined {
+function listOrOne(value: unknown): string | readonly string[] | undefined {
   const items = strings(value);
   return items.length === 0 ? undefined : oneOrSorted(items);
 }
@@ -120,14 +119,17 @@ function variables(value: string | readonly string[] | undefined): string | read
     : value.map((item) => item.replaceAll('&{', '${'));
 }
 
-function objects(value: Value | undefined): readonly ObjectValue[] {
-  return isList(value) ? value.filter(isObject) : [];
+function objects(value: unknown): readonly Json[] {
+  const all: readonly unknown[] = Array.isArray(value) ? (value as unknown[]) : [value];
+  return all.filter(
+    (item): item is Json => typeof item === 'object' && item !== null && !Array.isArray(item),
+  );
 }
 
-function strings(value: Value | undefined): readonly string[] {
-  return isList(value) ? value.filter((item): item is string => typeof item === 'string') : [];
+function strings(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];
 }
 
-function text(value: Value | undefined): string | undefined {
+function text(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }

@@ -1,7 +1,4 @@
-import {
-  renderMinifiedPolicyDocument,
-  renderPolicyDocument,
-} from '../../rehearsal/behaviour/policy-document';
+import { renderMinifiedPolicyDocument, renderPolicyDocument } from '../../terraform/policy-document';
 
 describe('a rendered IAM policy document', () => {
   it('reads as the provider writes it', () => {

@@ -1,8 +1,11 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { App, type StackManifest } from 'cdktf';
 import { ValidationError } from '../constructs/core/validation';
 import { checkGuarantees } from '../guarantees';
-import { requireKept } from '../guarantees/guarantee';
+import { requireKept, type Verdict } from '../guarantees/guarantee';
 import { isolation } from '../guarantees/isolation';
+import { GUARANTEES_FILE, publishedGuarantees } from '../guarantees/published';
 import { manifestsOf, problemsAcross } from './across';
 import { Output } from './output';
 import { planSynth, type SynthOptions, type SynthPlan } from './plan';
@@ -61,13 +64,16 @@ export async function buildWith(
 
 interface Job {
   readonly plan: SynthPlan;
+  /** What guarantees found in config: all are kept. */
+  readonly verdicts: readonly Verdict[];
   readonly output: Output;
   readonly work: Work;
 }
 
 function start(options: SynthOptions): Job {
   const plan = planSynth(options);
-  requireKept(checkGuarantees(plan.platform));
+  const verdicts = checkGuarantees(plan.platform);
+  requireKept(verdicts);
   const output = new Output(options.outdir);
   const work = {
     platform: plan.platform,
@@ -75,15 +81,18 @@ function start(options: SynthOptions): Job {
     folders: { staging: output.staging, outdir: options.outdir },
     taken: new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT),
   };
-  return { plan, output, work };
+  return { plan, verdicts, output, work };
 }
 
-function finish({ plan, output }: Job, outcomes: readonly Outcome[]): Built {
+function finish({ plan, verdicts, output }: Job, outcomes: readonly Outcome[]): Built {
   try {
     const records = recordsOf(outcomes);
     requireRight(records, plan.complete);
     const facts = records.flatMap(({ written }) => written?.facts ?? []);
-    requireKept(isolation(facts, plan).verdicts);
+    const report = isolation(facts, plan);
+    requireKept(report.verdicts);
+    const published = publishedGuarantees(plan.platform, verdicts, report.matrix, plan.complete);
+    writeFileSync(join(output.staging, GUARANTEES_FILE), `${JSON.stringify(published)}\n`);
     writeManifest(manifestsOf(records), output.staging);
   } catch (error) {
     output.discard();

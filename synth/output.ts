@@ -1,4 +1,5 @@
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -10,7 +11,8 @@ import {
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { ValidationError } from '../constructs/core/validation';
-import { codeOf, holding, isAlive } from './lock';
+import { GUARANTEES_FILE } from '../guarantees/published';
+import { codeOf, holding, isAlive } from '../files/lock';
 
 /** Start of the name of the folder, inside the output folder, that a process writes to first. Its id follows. */
 const STAGING = '.synth-';
@@ -26,7 +28,7 @@ const LOCK = '.publishing';
  * one after the other. Files that are not of a synth, such as `.terraform`, stay.
  */
 export class Output {
-  /** Folder to write to: `manifest.json`, `stacks/<name>/cdk.tf.json`, `stacks/<name>/assets/<id>/<hash>`. */
+  /** Folder to write to: `manifest.json`, `guarantees.json`, `stacks/<name>/cdk.tf.json`, `stacks/<name>/assets/<id>/<hash>`. */
   public readonly staging: string;
 
   private readonly made: string | undefined;
@@ -63,9 +65,13 @@ export class Output {
     const from = join(this.staging, 'stacks');
     const to = join(this.folder, 'stacks');
     mkdirSync(to, { recursive: true });
+    // What is said of the stacks that were here, is not of those that come.
+    this.retire(join(this.folder, GUARANTEES_FILE));
     const written = new Set(entries(from).map(({ name }) => name));
     for (const name of written) this.publishStack(join(from, name), join(to, name));
     renameSync(join(this.staging, 'manifest.json'), join(this.folder, 'manifest.json'));
+    const said = join(this.staging, GUARANTEES_FILE);
+    if (existsSync(said)) renameSync(said, join(this.folder, GUARANTEES_FILE));
     // Last, so that no manifest names a stack that is not there.
     const removed = entries(to)
       .map(({ name }) => name)

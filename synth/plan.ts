@@ -9,7 +9,9 @@ import { stackName } from '../stacks/platform-stack';
 export interface SynthOptions {
   /** Folder that holds `config/`. */
   readonly root: string;
-  /** Name of a folder in `config/environments`. */
+  /** Folder that holds the environments, absolute or from the root. @default 'config/environments' */
+  readonly config?: string;
+  /** Name of a folder in it. */
   readonly environment: string;
   /** Names or globs of the stacks to build; empty for all. */
   readonly stacks: readonly string[];
@@ -40,17 +42,19 @@ const COUNTING_STACKS = [stackName(DELIVERY)];
  *
  * @throws ConfigError or SelectionError: a person's mistake
  */
-export function planSynth({ root, environment, stacks }: Omit<SynthOptions, 'outdir'>): SynthPlan {
+export function planSynth(options: Omit<SynthOptions, 'outdir'>): SynthPlan {
+  const { root, environment, stacks } = options;
+  const folder = folderOf(options);
   if (stacks.length === 0) {
-    const platform = loadPlatform(root, environment);
+    const platform = loadPlatform(root, environment, folder);
     const selected = planStacks(platform);
     const names = new Set(selected.map(({ name }) => name));
     return { platform, selected, complete: true, has: (stack) => names.has(stack) };
   }
   const unread = new Set<string>();
-  const platform = loadPlatform(root, environment, { tenants: tenantsFor(stacks, unread) });
+  const platform = loadPlatform(root, environment, { ...folder, tenants: tenantsFor(stacks, unread) });
   const planned = planStacks(platform);
-  const selected = selectOf(planned, { root, environment, stacks }, unread.size > 0);
+  const selected = selectOf(planned, options, unread.size > 0);
   const names = new Set(planned.map(({ name }) => name));
   // In which cell a tenant is, its file alone tells. One that has moved is found by the next complete synth.
   const isUnread = (stack: string): boolean =>
@@ -65,6 +69,9 @@ export function planSynth({ root, environment, stacks }: Omit<SynthOptions, 'out
     has: (stack) => names.has(stack) || isUnread(stack),
   };
 }
+
+const folderOf = ({ config }: Pick<SynthOptions, 'config'>): Pick<LoadOptions, 'folder'> =>
+  config === undefined ? {} : { folder: config };
 
 /**
  * Chooses the tenant files that asked stacks need, and notes the ids of the others in `unread`. A plain name tells whose file
@@ -108,13 +115,14 @@ function askedOf(stacks: readonly string[], cells: readonly string[]): AskedOfCe
 /** The asked stacks. To say what a name that matches none may have meant, every tenant's name must be known. */
 function selectOf(
   planned: readonly PlannedStack[],
-  { root, environment, stacks }: Omit<SynthOptions, 'outdir'>,
+  options: Omit<SynthOptions, 'outdir'>,
   partial: boolean,
 ): readonly PlannedStack[] {
+  const { root, environment, stacks } = options;
   try {
     return selectStacks(planned, stacks);
   } catch (error) {
     if (!(error instanceof SelectionError) || !partial) throw error;
-    return selectStacks(planStacks(loadPlatform(root, environment)), stacks);
+    return selectStacks(planStacks(loadPlatform(root, environment, folderOf(options))), stacks);
   }
 }

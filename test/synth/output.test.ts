@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -137,7 +138,7 @@ test('folders that were made for it go with it, unless something is in them by n
 test('what a killed process left behind is removed, what a living one writes is not', () => {
   const { pid: dead } = spawnSync('true');
   for (const pid of [dead, process.ppid]) put(folder, { [`.synth-${pid}-abc/stacks/a/cdk.tf.json`]: 'half' });
-  writeFileSync(join(folder, '.publishing'), String(dead));
+  symlinkSync(`${dead}.0.x`, join(folder, '.publishing'));
   publish({ 'stacks/a/cdk.tf.json': 'new' });
   expect(readdirSync(folder)).toEqual([`.synth-${process.ppid}-abc`, 'manifest.json', 'stacks']);
 });

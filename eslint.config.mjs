@@ -7,6 +7,7 @@ export default tseslint.config(
       'cdktf.out/',
       '.rehearsal/',
       '.deployment/',
+      '.review/',
       '**/*.js',
       '**/*.cjs',
       '**/*.mjs',

@@ -9,8 +9,28 @@ const root = path.join(__dirname, '..');
 
 /** What a synth reads: sources, config, and what the bundle is built by. */
 const PARTS = [
-  ...['bin', 'config', 'constructs', 'deployment', 'guarantees', 'lifecycle', 'rehearsal', 'review', 'services'],
-  ...['stacks', 'synth', 'main.ts', 'package.json', 'package-lock.json', 'tsconfig.json', 'cdktf.json'],
+  ...[
+    'bin',
+    'config',
+    'files',
+    'constructs',
+    'deployment',
+    'guarantees',
+    'lifecycle',
+    'rehearsal',
+    'review',
+    'services',
+  ],
+  ...[
+    'stacks',
+    'synth',
+    'terraform',
+    'main.ts',
+    'package.json',
+    'package-lock.json',
+    'tsconfig.json',
+    'cdktf.json',
+  ],
 ];
 
 /** A cell's cache takes the users of about 90 dedicated tenants. */

@@ -4,4 +4,6 @@
 
 const { run } = require('./run');
 
-run('cli/bulkhead.ts', { packages: 'external' }, () => undefined);
+run('cli/bulkhead.ts', { packages: 'external' }, async ({ main }, bundle) => {
+  await main((work) => require('./helper').helpWith(bundle, work));
+});

@@ -1,7 +1,7 @@
 import type { Cell, Platform, Tenant } from '../config/platform';
 import { POOLED_TIERS, pooledTenantsPerCell } from '../config/pooled-tenants';
 import { ValidationError } from '../constructs/core/validation';
-import { connectionBudget } from '../constructs/data/connection-budget';
+import { connectionBudget, type ConnectionBudget } from '../constructs/data/connection-budget';
 import { planShards, type PlannedShard } from '../constructs/data/shard-planner';
 import type { Verdict } from './guarantee';
 import { releaseDemand, type ReleasingOwner } from './release-demand';
@@ -40,24 +40,32 @@ export const capacity = (platform: Platform): readonly Verdict[] => [
   })),
 ];
 
-function releasesOf(platform: Platform, owner: ReleasingOwner): Pick<Verdict, 'outcome' | 'evidence'> {
+type Found = Pick<Verdict, 'outcome' | 'evidence' | 'measures'>;
+
+function releasesOf(platform: Platform, owner: ReleasingOwner): Found {
   if (owner.quota.pods === 0) return { outcome: 'not-applicable', evidence: 'no pods may run' };
-  const { kept, message } = releaseDemand(platform, owner);
-  return { outcome: kept ? 'kept' : 'broken', evidence: message };
+  const { kept, message, measures } = releaseDemand(platform, owner);
+  return { outcome: kept ? 'kept' : 'broken', evidence: message, measures };
 }
 
 /** No proxy stands before a dedicated database, so its pods may open all that the database allows. */
 const NO_PROXY_PERCENT = 100;
 
-function connectionsOf({ id, database, quota }: Tenant): Pick<Verdict, 'outcome' | 'evidence'> {
+function connectionsOf({ id, database, quota }: Tenant): Found {
   const { minAcu, maxAcu, poolSize } = database;
-  const { kept, message } = connectionBudget(`the database of ${id}`, { minAcu, maxAcu }, NO_PROXY_PERCENT, [
+  const budget = connectionBudget(`the database of ${id}`, { minAcu, maxAcu }, NO_PROXY_PERCENT, [
     { tier: id, maxPods: quota.pods, poolSize },
   ]);
-  return { outcome: kept ? 'kept' : 'broken', evidence: message };
+  return found(budget);
 }
 
-function connectionsTo(platform: Platform, cell: Cell): Pick<Verdict, 'outcome' | 'evidence'> {
+const found = ({ kept, message, demanded, allowed }: ConnectionBudget): Found => ({
+  outcome: kept ? 'kept' : 'broken',
+  evidence: message,
+  measures: [{ used: demanded, limit: allowed, unit: 'connections' }],
+});
+
+function connectionsTo(platform: Platform, cell: Cell): Found {
   const { pools, proxyConnectionPercent } = cell.data;
   if (POOLED_TIERS.every((tier) => pools[tier].maxPods === 0)) {
     return { outcome: 'not-applicable', evidence: 'no pods of a pooled tier may run' };
@@ -66,14 +74,14 @@ function connectionsTo(platform: Platform, cell: Cell): Pick<Verdict, 'outcome' 
   if (typeof plan === 'string') return { outcome: 'broken', evidence: plan };
   const [shard] = plan;
   if (!shard) throw new Error(`the plan of ${cell.id} has no shard`);
-  const { kept, message } = connectionBudget(
+  const budget = connectionBudget(
     // All shards of a cell are of one size, and every pod may use each of them.
     `each of ${plan.length} shards`,
     shard,
     proxyConnectionPercent,
     POOLED_TIERS.map((tier) => ({ tier, ...pools[tier] })),
   );
-  return { outcome: kept ? 'kept' : 'broken', evidence: message };
+  return found(budget);
 }
 
 /** The cell's shards, or why there can be no plan. */

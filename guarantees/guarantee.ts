@@ -10,6 +10,16 @@ export interface Verdict {
   readonly outcome: 'kept' | 'broken' | 'not-applicable';
   /** The numbers and reasons, for people. Of a broken guarantee also what to change. */
   readonly evidence: string;
+  /** What of the evidence can be counted, for those that compare it with another day's. @default none */
+  readonly measures?: readonly Measure[];
+}
+
+/** How much of something is used, of how much there may be. */
+export interface Measure {
+  readonly used: number;
+  readonly limit: number;
+  /** What is counted: `app clients`, `connections`. One of a kind in a verdict. */
+  readonly unit: string;
 }
 
 /** A promise as a check: pure, and the same verdicts in the same order for the same platform. */

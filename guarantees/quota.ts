@@ -28,7 +28,8 @@ interface Use {
 }
 
 /** Rates are told with at most two decimals. */
-const told = (value: number): string => String(Math.round(value * 100) / 100);
+const rounded = (value: number): number => Math.round(value * 100) / 100;
+const told = (value: number): string => String(rounded(value));
 
 function verdict(subject: string, uses: readonly Use[]): Verdict {
   const counted = uses.filter(({ used }) => used > 0);
@@ -44,6 +45,7 @@ function verdict(subject: string, uses: readonly Use[]): Verdict {
       counted.map(({ what, used, allowed }) => `${what}: ${told(used)} of ${told(allowed)}`).join('; '),
       ...over.map(remedy),
     ].join('. '),
+    measures: counted.map(({ what, used, allowed }) => ({ used: rounded(used), limit: allowed, unit: what })),
   };
 }
 

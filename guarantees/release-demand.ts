@@ -1,4 +1,5 @@
 import type { Platform, Tenant } from '../config/platform';
+import type { Measure } from './guarantee';
 import { SCALE_DOWN_DELAY_SECONDS, slicesOf } from '../constructs/core/releases';
 
 /** An owner whose services are released. */
@@ -12,6 +13,7 @@ export interface ReleaseDemand {
   readonly kept: boolean;
   /** The arithmetic in one paragraph, with a remedy where something is short. */
   readonly message: string;
+  readonly measures: readonly Measure[];
 }
 
 /** The smoke test of one service at a time: `constructs/delivery/service-release/analyses.ts`. */
@@ -62,6 +64,7 @@ export function releaseDemand({ tiers, delivery }: Platform, { tier, quota }: Re
   const remedy = short.map(([, needed, , key]) => `raise ${key} to ${Math.ceil(needed)}`).join(', ');
   return {
     kept: short.length === 0,
+    measures: wanted.map(([unit, used, limit]) => ({ used, limit, unit })),
     message:
       short.length === 0 ? arithmetic : `${arithmetic}. Remedy: ${remedy}, or run fewer replicas or services`,
   };

@@ -2,9 +2,28 @@
 export const RISKS = ['none', 'low', 'high'] as const;
 export type Risk = (typeof RISKS)[number];
 
-/** What is wrong with a change. With stack and address, it names a finding for good. */
+/**
+ * What is wrong with a change. With stack and address, it names a finding for good.
+ *
+ * `contract`: what a stack tells others changes; `limit`: something may take more than it could;
+ * `move`: it would be made again only because it is called otherwise; `state`: Terraform no longer
+ * knows what it deployed, or deploys it elsewhere; `unseen`: a person must read what no rule can judge.
+ */
 export type FindingKind =
-  'data' | 'delivery' | 'encryption' | 'identity' | 'network' | 'protection' | 'removed' | 'unseen';
+  | 'contract'
+  | 'data'
+  | 'delivery'
+  | 'encryption'
+  | 'guarantee'
+  | 'identity'
+  | 'isolation'
+  | 'limit'
+  | 'move'
+  | 'network'
+  | 'protection'
+  | 'removed'
+  | 'state'
+  | 'unseen';
 
 export interface Finding {
   readonly level: 'low' | 'high';

@@ -10,6 +10,18 @@ export interface ResourceChange {
   readonly mode: 'managed' | 'data';
   readonly type: string;
   readonly change: Change;
+  /** What the configuration says of its life, which a plan does not tell: there only when configurations are compared. */
+  readonly lifecycle?: { readonly before?: Lifecycle; readonly after?: Lifecycle };
+}
+
+/** Source: "The lifecycle Meta-Argument", Terraform. */
+export interface Lifecycle {
+  /** Terraform refuses a plan that destroys or replaces the resource. */
+  readonly preventDestroy: boolean;
+  /** Paths of attributes whose changes Terraform does not make, in its words; `all` of them. */
+  readonly ignoreChanges: readonly string[] | 'all';
+  /** Addresses of what takes this resource along when it is changed or replaced. */
+  readonly replaceTriggeredBy: readonly string[];
 }
 
 export interface Change {

@@ -32,6 +32,8 @@ export interface Affected {
   readonly text: string;
   readonly who: Owner;
   readonly risk: Risk;
+  /** Ids of the dedicated tenants that a stack which everybody in a cell shares is felt by; sorted. */
+  readonly dedicated: readonly string[];
   /** Names of the stacks of theirs that differ. */
   readonly stacks: readonly string[];
   readonly findings: readonly ReviewFinding[];
@@ -43,6 +45,8 @@ export interface Owner {
   readonly tier?: string;
   /** A dedicated tenant. */
   readonly tenant?: string;
+  /** Place of pooled tenants' data, as its stack is named: `data-shard-1`. */
+  readonly shard?: string;
 }
 
 export interface StackReview {
@@ -53,7 +57,7 @@ export interface StackReview {
   readonly risk: Risk;
   /** Worst first. */
   readonly findings: readonly ReviewFinding[];
-  readonly counts: Readonly<Record<'create' | 'change' | 'replace' | 'destroy' | 'move', number>>;
+  readonly counts: Readonly<Record<ResourceFate, number>>;
   /** Every resource that differs, with the attributes that do. */
   readonly changes: readonly ResourceReview[];
 }
@@ -64,10 +68,18 @@ export interface ReviewFinding extends Finding {
   readonly advice?: string;
 }
 
+/** `forget`: Terraform lets it be, and no longer knows it. `move`: it goes on at another address. */
+export type ResourceFate = 'create' | 'change' | 'replace' | 'destroy' | 'move' | 'forget';
+
 export interface ResourceReview {
-  /** Terraform's address; of an object in a chart, `helm_release.x: Kind namespace/name`. */
+  /**
+   * Terraform's address; of an object in a chart, `helm_release.x: Kind namespace/name`; of what all resources of a stack go
+   * by, `provider.aws` and `terraform`.
+   */
   readonly address: string;
-  readonly fate: 'create' | 'change' | 'replace' | 'destroy' | 'move';
+  /** `aws_kms_key`; of an object in a chart, `k8s/<apiVersion>/<Kind>`; `provider/aws`, `terraform`. */
+  readonly type: string;
+  readonly fate: ResourceFate;
   /** Where a moved one was before. */
   readonly from?: string;
   /** Attributes that differ, by path, shortened for people. */

@@ -27,6 +27,13 @@ describe('the capacity guarantee', () => {
      {
        "evidence": "each of 10 shards: starter 60 pods × 1 + professional 40 pods × 2 = 140 connections; allowed are 184 = the lesser of 2688 (80 % of max_connections 3360 at 16 ACU maximum) and 204 (memory at 4 ACU minimum, 10 MiB each), less 20 reserved",
        "guarantee": "capacity",
+       "measures": [
+         {
+           "limit": 184,
+           "unit": "connections",
+           "used": 140,
+         },
+       ],
        "outcome": "kept",
        "subject": "use1a: connections to a data shard",
      }
@@ -87,6 +94,33 @@ describe('releases', () => {
      {
        "evidence": "1 service: 1 × (internal 1 + canary 2 + main 2 pods, 2 more of a new version, 1 smoke test); 8 of 60 pods, 0.8 of 60 vCPUs, 3.7 of 120 GiB of memory, 3.6 of 120 GiB of scratch space, 6 of 10 Services",
        "guarantee": "capacity",
+       "measures": [
+         {
+           "limit": 60,
+           "unit": "pods",
+           "used": 8,
+         },
+         {
+           "limit": 60,
+           "unit": "vCPUs",
+           "used": 0.8,
+         },
+         {
+           "limit": 120,
+           "unit": "GiB of memory",
+           "used": 3.7,
+         },
+         {
+           "limit": 120,
+           "unit": "GiB of scratch space",
+           "used": 3.6,
+         },
+         {
+           "limit": 10,
+           "unit": "Services",
+           "used": 6,
+         },
+       ],
        "outcome": "kept",
        "subject": "use1a: releases in tier starter",
      }

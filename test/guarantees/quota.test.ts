@@ -47,30 +47,150 @@ describe('the quota guarantee', () => {
        {
          "evidence": "app clients: 5 of 1000; resource servers: 3 of 25; identity providers: 2 of 300; scopes of a resource server: 2 of 100; styles of sign-in pages: 1 of 20",
          "guarantee": "quota",
+         "measures": [
+           {
+             "limit": 1000,
+             "unit": "app clients",
+             "used": 5,
+           },
+           {
+             "limit": 25,
+             "unit": "resource servers",
+             "used": 3,
+           },
+           {
+             "limit": 300,
+             "unit": "identity providers",
+             "used": 2,
+           },
+           {
+             "limit": 100,
+             "unit": "scopes of a resource server",
+             "used": 2,
+           },
+           {
+             "limit": 20,
+             "unit": "styles of sign-in pages",
+             "used": 1,
+           },
+         ],
          "outcome": "kept",
          "subject": "use1a: user pool",
        },
        {
          "evidence": "app clients: 5 of 1000; resource servers: 3 of 25; identity providers: 2 of 300; scopes of a resource server: 2 of 100; styles of sign-in pages: 1 of 20",
          "guarantee": "quota",
+         "measures": [
+           {
+             "limit": 1000,
+             "unit": "app clients",
+             "used": 5,
+           },
+           {
+             "limit": 25,
+             "unit": "resource servers",
+             "used": 3,
+           },
+           {
+             "limit": 300,
+             "unit": "identity providers",
+             "used": 2,
+           },
+           {
+             "limit": 100,
+             "unit": "scopes of a resource server",
+             "used": 2,
+           },
+           {
+             "limit": 20,
+             "unit": "styles of sign-in pages",
+             "used": 1,
+           },
+         ],
          "outcome": "kept",
          "subject": "usw2a: user pool",
        },
        {
          "evidence": "tokens of people a second: 42.25 of 120; tokens of machines a second: 42.25 of 150; federated sign-ins a second: 0.58 of 25; token functions at the same time, if each waits as long as it may: 63.37 of 1000; sign-in domains: 1 of 4",
          "guarantee": "quota",
+         "measures": [
+           {
+             "limit": 120,
+             "unit": "tokens of people a second",
+             "used": 42.25,
+           },
+           {
+             "limit": 150,
+             "unit": "tokens of machines a second",
+             "used": 42.25,
+           },
+           {
+             "limit": 25,
+             "unit": "federated sign-ins a second",
+             "used": 0.58,
+           },
+           {
+             "limit": 1000,
+             "unit": "token functions at the same time, if each waits as long as it may",
+             "used": 63.37,
+           },
+           {
+             "limit": 4,
+             "unit": "sign-in domains",
+             "used": 1,
+           },
+         ],
          "outcome": "kept",
          "subject": "account 222222222222 in us-east-1 (use1a): sign-in",
        },
        {
          "evidence": "tokens of people a second: 42.25 of 120; tokens of machines a second: 42.25 of 150; federated sign-ins a second: 0.58 of 25; token functions at the same time, if each waits as long as it may: 63.37 of 1000; sign-in domains: 1 of 4",
          "guarantee": "quota",
+         "measures": [
+           {
+             "limit": 120,
+             "unit": "tokens of people a second",
+             "used": 42.25,
+           },
+           {
+             "limit": 150,
+             "unit": "tokens of machines a second",
+             "used": 42.25,
+           },
+           {
+             "limit": 25,
+             "unit": "federated sign-ins a second",
+             "used": 0.58,
+           },
+           {
+             "limit": 1000,
+             "unit": "token functions at the same time, if each waits as long as it may",
+             "used": 63.37,
+           },
+           {
+             "limit": 4,
+             "unit": "sign-in domains",
+             "used": 1,
+           },
+         ],
          "outcome": "kept",
          "subject": "account 333333333333 in us-west-2 (usw2a): sign-in",
        },
        {
          "evidence": "reads of a table a second: 84.49 of 24000; reads of one tenant a second: 84.49 of 6000",
          "guarantee": "quota",
+         "measures": [
+           {
+             "limit": 24000,
+             "unit": "reads of a table a second",
+             "used": 84.49,
+           },
+           {
+             "limit": 6000,
+             "unit": "reads of one tenant a second",
+             "used": 84.49,
+           },
+         ],
          "outcome": "kept",
          "subject": "tenant registry: reads",
        },

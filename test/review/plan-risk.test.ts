@@ -132,13 +132,13 @@ describe('what keeps data safe', () => {
       'kms_master_key_id',
       'key/1',
       'key/2',
-      'low encryption: kms_master_key_id is another one',
+      'high encryption: kms_master_key_id is another one: key/2, and no longer key/1',
     ],
   ])('%s %s from %p to %p', (type, name, before, after, expected) => {
     expect(told(change(type, { [name]: before }, { [name]: after }))).toEqual([expected]);
     const [back] = told(change(type, { [name]: after }, { [name]: before }));
     // The way back is no weakening; another key stays another key.
-    expect(back).toEqual(expected.startsWith('low encryption') ? expected : undefined);
+    expect(back?.includes('another one') ?? false).toBe(expected.includes('another one'));
   });
 
   it('is found in blocks too', () => {
@@ -199,7 +199,7 @@ describe('the network', () => {
       'another port',
       rule('10.0.0.0/24'),
       rule('10.0.0.0/24', 80),
-      ['high network: lets in others, or more: from_port, to_port changed'],
+      ['high network: lets in 10.0.0.0/24 on port 80, and no longer only on port 443'],
     ],
   ])('%s', (_, before, after, expected) => {
     expect(told(change('aws_vpc_security_group_ingress_rule', before, after))).toEqual(expected);
@@ -223,7 +223,7 @@ describe('the network', () => {
     const two = { from: [{ ip_block: [{ cidr: '10.0.0.0/8' }] }] };
     const type = 'kubernetes_network_policy_v1';
     expect(told(change(type, spec([one]), spec([one, two])))).toEqual([
-      'high network: ingress lets through what it did not',
+      'high network: lets in 10.0.0.0/8 on all ports',
     ]);
     expect(told(change(type, spec([one, two]), spec([one])))).toEqual([]);
     expect(told(change(type, spec([one]), spec([one], { match_labels: { app: 'x' } })))).toEqual([

@@ -1,0 +1,31 @@
+import { COLOURS, PICTURE } from '../diagram/style';
+
+/** Style of the page, with that of the picture on it. */
+export const PAGE_STYLE = [
+  COLOURS,
+  PICTURE,
+  'html{color-scheme:light dark}*{box-sizing:border-box}',
+  'body{margin:0 auto;max-width:1080px;padding:24px 20px 64px;background:var(--canvas);color:var(--text);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif}',
+  'h1{font-size:24px;margin:0 0 12px}h2{font-size:20px;margin:36px 0 4px;padding-top:16px;border-top:1px solid var(--edge)}h3{font-size:16px;margin:26px 0 8px}p{margin:6px 0}',
+  'code{font:13px/1.5 ui-monospace,SFMono-Regular,Menlo,"DejaVu Sans Mono",monospace;overflow-wrap:anywhere}',
+  'a{color:var(--none)}.soft,.sides{color:var(--soft)}',
+  ':focus-visible{outline:3px solid var(--none);outline-offset:2px}',
+  'nav ul{display:flex;gap:16px;list-style:none;padding:0;margin:0 0 8px}',
+  '.filters{display:flex;flex-wrap:wrap;gap:8px 18px;align-items:center;margin:8px 0}.filters[hidden]{display:none}',
+  'select{font:inherit;padding:3px 6px;background:var(--stack);color:var(--text);border:1px solid var(--line);border-radius:6px}',
+  'output{color:var(--soft)}',
+  '.risk{display:inline-block;padding:0 9px;border-radius:10px;font-size:12px;line-height:20px;font-weight:650;vertical-align:2px;color:var(--on-badge)}',
+  '.risk.high{background:var(--high)}.risk.low{background:var(--low)}.risk.none{background:var(--none)}',
+  '.items{list-style:none;margin:0;padding:0}',
+  '.item{margin:6px 0;padding:8px 12px;border:1px solid var(--edge);border-left:4px solid var(--edge);border-radius:8px;background:var(--stack)}',
+  '.item.high{border-left-color:var(--high)}.item.low{border-left-color:var(--low)}.item[hidden]{display:none}',
+  '.kind{color:var(--soft);font-size:13px}.kind::after{content:":"}.where{color:var(--soft)}.advice{margin-top:2px}',
+  'summary{cursor:pointer;overflow-wrap:anywhere}',
+  'table{border-collapse:collapse;width:100%;margin:8px 0 0;table-layout:fixed;font-size:14px}',
+  'th,td{text-align:left;vertical-align:top;padding:4px 8px 4px 0;border-top:1px solid var(--edge);font-weight:400;overflow-wrap:anywhere}thead th{color:var(--soft);font-size:13px;border-top:0}tbody th{padding-top:8px;font-weight:600}',
+  'tbody td:first-child{padding-left:20px}.fate{display:inline-block;width:14px;font-weight:700}',
+  '.unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}',
+  '.picture{overflow-x:auto}.picture svg{max-width:100%;height:auto;min-width:680px;display:block}',
+  'svg .away{opacity:.25}',
+  '@media print{.filters{display:none}}',
+].join('\n');

@@ -1,0 +1,34 @@
+import { accessRule } from './access';
+import { admissionRule } from './admission';
+import { contractRule } from './contract';
+import { dataRule, unseenRule } from './data';
+import { deliveryRule } from './delivery';
+import { gatewayRule } from './gateway';
+import { identityRule } from './identity';
+import { isolationRule } from './isolation';
+import { limitRule } from './limits';
+import { networkRule } from './network';
+import { networkPolicyRule } from './network-policies';
+import { protectionRule } from './protection';
+import { rbacRule } from './rbac';
+import type { RiskRule } from './rule';
+import { stateRule } from './state';
+
+/** Everything that a change is judged by. */
+export const RULES: readonly RiskRule[] = [
+  dataRule,
+  stateRule,
+  deliveryRule,
+  isolationRule,
+  protectionRule,
+  limitRule,
+  admissionRule,
+  identityRule,
+  accessRule,
+  rbacRule,
+  networkRule,
+  networkPolicyRule,
+  gatewayRule,
+  contractRule,
+  unseenRule,
+];

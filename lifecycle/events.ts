@@ -17,6 +17,15 @@ export type LifecycleEvent =
   | { readonly type: 'phase_end'; readonly phase: string; readonly seconds: number; readonly skipped?: true }
   /** Something worth a line while a phase goes on. */
   | { readonly type: 'note'; readonly phase: string; readonly text: string }
+  /** The phase goes on another time, with the same command: nothing is wrong. */
+  | {
+      readonly type: 'waiting';
+      readonly phase: string;
+      readonly text: string;
+      /** ISO 8601, from which on it is worth another try; absent if it is not time that is missing. */
+      readonly until?: string;
+      readonly next: readonly string[];
+    }
   | { readonly type: 'end'; readonly outcome: 'done' | 'undone'; readonly seconds: number }
   | {
       readonly type: 'failed';

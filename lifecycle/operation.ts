@@ -1,6 +1,6 @@
 import type { TenantItem, TenantOperation } from '../constructs/registry/tenant-item';
 import type { Emit } from './events';
-import { LifecycleError } from './mistake';
+import { Interrupted, LifecycleError } from './mistake';
 import type { Change, Registry } from './registry';
 
 type Facts = TenantOperation['facts'];
@@ -12,9 +12,13 @@ export interface PhaseContext {
   /** What earlier phases have found out. */
   readonly facts: Facts;
   /** Tells people something. */
-  note(text: string): void;
-  /** Changes the tenant's item in the midst of a phase, in one transaction. The operation itself is kept by this module. */
-  change(attributes: ItemChange, counts?: Change['counts']): Promise<TenantItem>;
+  readonly note: (text: string) => void;
+  /**
+   * Changes the tenant's item in the midst of a phase, in one transaction. The operation itself is kept by this module.
+   *
+   * @param facts added to the operation's in the same transaction: so a phase that is begun again knows what it has counted
+   */
+  readonly change: (attributes: ItemChange, counts?: Change['counts'], facts?: Facts) => Promise<TenantItem>;
 }
 
 /** Attributes that change; `undefined` takes one away. */
@@ -24,6 +28,18 @@ export type ItemChange = { readonly [K in keyof TenantItem]?: TenantItem[K] | un
 export interface PhaseResult {
   /** Added to the operation's facts. */
   readonly facts?: Facts;
+  /** Says that the phase is not over, and nothing is wrong: the run ends here, and the phase is begun again by a later one. */
+  readonly waits?: Waiting;
+}
+
+/** What a phase waits for that no program can hasten: time that must pass, or somebody who must agree. */
+export interface Waiting {
+  /** A sentence for people. */
+  readonly text: string;
+  /** ISO 8601, from which on it is worth another try. @default - it is not time that it waits for */
+  readonly until?: string;
+  /** Commands and what they do, as sentences. */
+  readonly next: readonly string[];
 }
 
 /**
@@ -49,6 +65,8 @@ export interface OperationProps {
   readonly emit: Emit;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** Stops it before the next phase begins. @default - nobody stops it */
+  readonly signal?: AbortSignal;
   /** What is told when a phase fails: what exists and what does not, and how to go on or undo. */
   readonly onFailure: (
     phase: string,
@@ -70,8 +88,9 @@ const iso = (milliseconds: number): string => new Date(milliseconds).toISOString
  * begins, the registry says so; what it found out is written together with the beginning of the next.
  *
  * @param item with an operation of this kind that has not ended
- * @returns the item, whose operation has ended
+ * @returns the item, whose operation has ended; or has not, if a phase waits
  * @throws OperationFailed when a phase fails: the same call goes on from there
+ * @throws Interrupted when it was stopped: the same call goes on, too
  * @throws VersionConflict when somebody else carries out the same operation at the same time: one of the two ends so
  */
 export const perform = (props: OperationProps, item: TenantItem): Promise<TenantItem> =>
@@ -101,7 +120,9 @@ class Run {
     this.start(from > 0 ? this.operation.phase : undefined);
     for (const phase of phases.slice(0, from)) this.skipped(phase);
     for (const [at, phase] of [...phases.entries()].slice(from)) {
+      this.stopIfAsked(phase);
       const found = await this.phase(phase, () => phase.run(this.context(phase)));
+      if (found?.waits) return this.wait(phase, found);
       const next = phases[at + 1];
       await this.write({
         facts: { ...this.operation.facts, ...found?.facts },
@@ -122,6 +143,7 @@ class Run {
     }
     this.start(this.operation.phase);
     for (const phase of [...begun].reverse()) {
+      this.stopIfAsked(phase);
       await this.phase(phase, () => phase.undo?.(this.context(phase)) ?? Promise.resolve());
       const before = this.props.phases[this.props.phases.indexOf(phase) - 1];
       await this.write(before ? { phase: before.name } : { outcome: 'undone' });
@@ -146,6 +168,11 @@ class Run {
     );
   }
 
+  private stopIfAsked({ name, title }: Phase): void {
+    if (this.props.signal?.aborted !== true) return;
+    throw new Interrupted(`stopped before it ${title}`, this.props.onFailure(name, this.item).next);
+  }
+
   private start(resumedAt: string | undefined): void {
     const { emit, kind, phases } = this.props;
     emit({
@@ -165,6 +192,12 @@ class Run {
     return this.item;
   }
 
+  private async wait({ name }: Phase, { facts, waits }: PhaseResult): Promise<TenantItem> {
+    if (facts) await this.write({ facts: { ...this.operation.facts, ...facts } });
+    if (waits) this.props.emit({ type: 'waiting', phase: name, ...waits });
+    return this.item;
+  }
+
   private async phase<T>({ name, title }: Phase, work: () => Promise<T>): Promise<T> {
     const { emit, now, onFailure } = this.props;
     const startedAt = now();
@@ -178,7 +211,7 @@ class Run {
       const { exists, missing, next } = onFailure(name, this.item);
       const steps = [...error.next, ...next];
       emit({ type: 'failed', phase: name, message: error.message, exists, missing, next: steps });
-      throw new OperationFailed(error.message, steps);
+      throw new OperationFailed(error.message, steps, { cause: error });
     }
   }
 
@@ -194,8 +227,9 @@ class Run {
       note: (text) => {
         this.props.emit({ type: 'note', phase: name, text });
       },
-      change: async (attributes, counts) => {
-        await this.put({ ...this.item, ...attributes, operation: this.operation } as TenantItem, counts);
+      change: async (attributes, counts, facts) => {
+        const operation = { ...this.operation, facts: { ...this.operation.facts, ...facts } };
+        await this.put({ ...this.item, ...attributes, operation } as TenantItem, counts);
         return this.item;
       },
     };

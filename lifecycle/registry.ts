@@ -55,6 +55,14 @@ export interface Registry {
   counts(places: readonly Place[]): Promise<readonly (Place & { readonly tenants: number })[]>;
 
   /**
+   * Corrects the count of a place, for items that were written without counting.
+   *
+   * @param counted what {@link counts} said, undefined if nothing: it must still be so
+   * @returns whether it was
+   */
+  recount(place: Place, tenants: number, counted: number | undefined): Promise<boolean>;
+
+  /**
    * Takes a lease, or takes it anew.
    *
    * @param seconds after which anybody else may take it

@@ -1,4 +1,4 @@
-import type { Client } from 'pg';
+import type { Client, ClientConfig } from 'pg';
 import type { Platform } from '../config/platform';
 import type { Place, Registry } from './registry';
 
@@ -29,8 +29,8 @@ export interface Surroundings {
 
 /** Stacks: synthesized, planned and applied. */
 export interface Stacks {
-  /** Synthesizes the stacks that match, into a folder of this operation alone. @throws LifecycleError with what synth says */
-  synthesize(patterns: readonly string[]): Promise<SynthesizedStacks>;
+  /** Synthesizes the stacks that match, into a folder of these alone. @throws LifecycleError with what synth says */
+  synthesize(patterns: readonly string[], tell?: Tell): Promise<SynthesizedStacks>;
   /** What a stack published; undefined before it is deployed. */
   contract(place: {
     readonly cell?: string;
@@ -40,12 +40,29 @@ export interface Stacks {
 
 export interface SynthesizedStacks {
   /** What an apply would do, in a few lines for people, and the highest risk. */
-  plan(): Promise<{ readonly text: string; readonly risk: 'none' | 'low' | 'high' }>;
-  /** Applies. @throws LifecycleError with Terraform's words; what is applied stays, and is found unchanged the next time */
-  apply(tell: (text: string) => void): Promise<void>;
+  plan(tell?: Tell): Promise<StacksPlan>;
+  /**
+   * Applies what was planned; without a plan before, only what is of low risk or none.
+   *
+   * @throws LifecycleError with Terraform's words; what is applied stays, and is found unchanged the next time
+   */
+  apply(tell: Tell): Promise<void>;
   /** Destroys. @throws LifecycleError with Terraform's words */
-  destroy(tell: (text: string) => void): Promise<void>;
+  destroy(tell: Tell): Promise<void>;
 }
+
+/** Takes a line for people while something takes long. */
+export type Tell = (text: string) => void;
+
+export interface StacksPlan {
+  readonly text: string;
+  readonly risk: 'none' | 'low' | 'high';
+  /** Resources that it touches. */
+  readonly changes: number;
+}
+
+/** Roles of `constructs/data/sql/002-roles.sql`, without `bulkhead_`. */
+export type DatabaseRole = 'migrator' | 'mover';
 
 /** Databases of tenants. */
 export interface Databases {
@@ -53,7 +70,10 @@ export interface Databases {
    * Connects to the writer of a place as a role that may read and write rows of every tenant, or as the one that copies
    * by logical replication.
    */
-  connect(place: Place, as: 'migrator' | 'mover'): Promise<Client>;
+  connect(place: Place, as: DatabaseRole): Promise<Client>;
+
+  /** Where and how to connect, for clients of other kinds: those of replication. Good for 15 minutes. */
+  access(place: Place, as: DatabaseRole): Promise<ClientConfig>;
 }
 
 /** Tokens of tenants' own machines and what they are good for. */
@@ -64,7 +84,7 @@ export interface Tokens {
    * @returns what was seen, for people
    * @throws LifecycleError when the token is another's or the call is refused
    */
-  smoke(tenantId: string, place: Place): Promise<readonly string[]>;
+  smoke(tenantId: string, place: Place, tell?: Tell): Promise<readonly string[]>;
   /** Ends all tokens of the tenant that are out, within some seconds. @throws LifecycleError when the cell's list cannot be reached */
   revoke(tenantId: string, place: Place): Promise<void>;
 }

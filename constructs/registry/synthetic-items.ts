@@ -50,7 +50,7 @@ function marshalled({ tenantId, tier, cell, shard, scopes }: SyntheticTenant): R
     createdAt: text(CREATED),
     updatedAt: text(CREATED),
   } satisfies Record<
-    keyof Omit<TenantItem, 'contact' | 'moveTo' | 'name' | 'operation' | 'rateLimitPerSecond'>,
+    keyof Omit<TenantItem, 'contact' | 'legalHold' | 'moveTo' | 'name' | 'operation' | 'rateLimitPerSecond'>,
     Attribute
   >;
 }

@@ -46,6 +46,9 @@ export interface TenantItem {
   /** Where the tenant is being moved to. Present exactly in state `moving`. */
   readonly moveTo?: { readonly cell: string; readonly shard: string };
 
+  /** Present while nothing of the tenant's may be deleted, whatever else is agreed: who said so, and since when. */
+  readonly legalHold?: { readonly by: string; readonly since: string };
+
   /** What is being done to the tenant, or was done last. Whoever takes it up again goes on from what it says. */
   readonly operation?: TenantOperation;
 
@@ -112,8 +115,8 @@ export const TENANT_STATES = {
   suspended: ['active', 'offboarding'],
   /** Is served from its old place until its rows are in the new one. */
   moving: ['active'],
-  /** Gets no tokens; its data is being exported and deleted. */
-  offboarding: ['offboarded'],
+  /** Gets no tokens; its data is being exported and deleted. Until that begins, the tenant may be what it was before. */
+  offboarding: ['requested', 'active', 'suspended', 'offboarded'],
   /** Its data is gone. The item stays, without a place, so that nobody else is ever given the id. */
   offboarded: [],
 } as const satisfies Readonly<Record<string, readonly string[]>>;

@@ -53,6 +53,11 @@ export const CLUSTER_PARAMETERS: readonly Parameter[] = [
   // Not pgaudit: Aurora logs who connects and every DDL statement already, and statements of applications, by the
   // million, are in the gateway's request history with their tenant.
   { name: 'shared_preload_libraries', value: 'pg_stat_statements', applyMethod: 'pending-reboot' },
+  // A tenant moves by the write-ahead log (lifecycle/move), which is read by a role that logs in with IAM tokens only: "Setting up
+  // logical replication for your Aurora PostgreSQL DB cluster" and "Configuring IAM authentication for logical replication
+  // connections", Aurora User Guide. Writes log more for it, whether a tenant moves or not: docs/adr/0030.
+  { name: 'rds.logical_replication', value: '1', applyMethod: 'pending-reboot' },
+  immediate('rds.iam_auth_for_replication', '1'),
 ];
 
 /**

@@ -224,7 +224,7 @@ export function describeTenantIsolation(
         SELECT member::regrole::text AS login FROM pg_auth_members
         WHERE roleid = 'rds_iam'::regrole AND member <> 'master'::regrole ORDER BY 1`,
         ),
-      ).toEqual([{ login: 'bulkhead_migrator' }, { login: 'bulkhead_starter' }]);
+      ).toEqual([{ login: 'bulkhead_migrator' }, { login: 'bulkhead_mover' }, { login: 'bulkhead_starter' }]);
       // The administrator is bound by the policies as well.
       await expect(aurora.run('master', 'SELECT * FROM app.orders')).rejects.toThrow(
         /permission denied|no tenant is set/,

@@ -41,6 +41,8 @@ export interface InstalledServer extends Server {
   readonly host: string;
   /** A session of its own, which the caller ends. */
   connect(role: string): Promise<Client>;
+  /** What the server has written to its log. */
+  log(): string;
 }
 
 /** The superuser of both servers. */
@@ -101,8 +103,12 @@ function findTool(tool: string): string {
   return found;
 }
 
-/** A PostgreSQL server of this machine, with its data in a temporary folder, reached by a Unix socket only. */
-export async function startInstalled(): Promise<InstalledServer> {
+/**
+ * A PostgreSQL server of this machine, with its data in a temporary folder, reached by a Unix socket only.
+ *
+ * @param settings beside the defaults: `wal_level=logical`
+ */
+export async function startInstalled(settings: readonly string[] = []): Promise<InstalledServer> {
   const [initdb, pgCtl] = [findTool('initdb'), findTool('pg_ctl')];
   const folder = mkdtempSync(join(tmpdir(), 'bulkhead-pg-'));
   const data = join(folder, 'data');
@@ -135,7 +141,9 @@ export async function startInstalled(): Promise<InstalledServer> {
     join(folder, 'log'),
     'start',
     '-o',
-    `-c listen_addresses='' -c unix_socket_directories=${folder} -c fsync=off`,
+    [`listen_addresses=''`, `unix_socket_directories=${folder}`, 'fsync=off', ...settings]
+      .map((setting) => `-c ${setting}`)
+      .join(' '),
   ]);
 
   const clients = new Map<string, Promise<Client>>();
@@ -156,6 +164,7 @@ export async function startInstalled(): Promise<InstalledServer> {
     name: 'installed',
     host: folder,
     connect,
+    log: () => readFileSync(join(folder, 'log'), 'utf8'),
     run: async (role, sql) => {
       const result: unknown = await (await client(role)).query(sql);
       const last = (Array.isArray(result) ? result.at(-1) : result) as { rows?: Row[] } | undefined;

@@ -2,7 +2,7 @@
 -- Every statement may run again at any time: a second run changes nothing.
 
 -- The guard of an earlier run would refuse its own replacement. It is disabled for this transaction only (no
--- other session sees that), and 010-verify.sql enables it again and checks the whole database before commit.
+-- other session sees that), and 011-verify.sql enables it again and checks the whole database before commit.
 DO $$
 BEGIN
   IF EXISTS (SELECT FROM pg_catalog.pg_event_trigger WHERE evtname = 'tenancy_guard') THEN
@@ -15,5 +15,5 @@ $$;
 -- part of any application's schema.
 SET LOCAL pgroll.no_inferred_migrations = 'TRUE';
 
--- As PostgreSQL has it, until 010-verify.sql: whoever calls the functions of schema tenancy gets this from here.
+-- As PostgreSQL has it, until 011-verify.sql: whoever calls the functions of schema tenancy gets this from here.
 ALTER DEFAULT PRIVILEGES GRANT EXECUTE ON FUNCTIONS TO PUBLIC;

@@ -1,9 +1,10 @@
 DO $$
 BEGIN
   EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
-  EXECUTE format('GRANT CONNECT ON DATABASE %I TO bulkhead_owner, bulkhead_migrator, bulkhead_app', current_database());
+  EXECUTE format('GRANT CONNECT ON DATABASE %I TO bulkhead_owner, bulkhead_migrator, bulkhead_mover, bulkhead_app', current_database());
   -- Migrations publish one schema of views per version (app_<version>); they need CREATE for those.
-  EXECUTE format('GRANT CREATE ON DATABASE %I TO bulkhead_migrator', current_database());
+  -- A publication is an object of the database as well.
+  EXECUTE format('GRANT CREATE ON DATABASE %I TO bulkhead_migrator, bulkhead_mover', current_database());
 END
 $$;
 
@@ -21,9 +22,12 @@ ALTER SCHEMA reference OWNER TO bulkhead_owner;
 -- Some of its functions run with the administrator's rights, so migrations use what is there and make nothing beside it.
 CREATE SCHEMA IF NOT EXISTS pgroll;
 ALTER SCHEMA pgroll OWNER TO CURRENT_USER;
-GRANT USAGE ON SCHEMA pgroll TO bulkhead_migrator;
+GRANT USAGE ON SCHEMA pgroll TO bulkhead_migrator, bulkhead_mover;
 ALTER DEFAULT PRIVILEGES IN SCHEMA pgroll GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO bulkhead_migrator;
 ALTER DEFAULT PRIVILEGES IN SCHEMA pgroll GRANT EXECUTE ON FUNCTIONS TO bulkhead_migrator;
+-- Which version a database is at, and whether it is changing: a move asks.
+ALTER DEFAULT PRIVILEGES IN SCHEMA pgroll GRANT SELECT ON TABLES TO bulkhead_mover;
+GRANT SELECT ON ALL TABLES IN SCHEMA pgroll TO bulkhead_mover;
 
 -- tenancy holds functions that are safe for anybody: each does what its caller may do, or only checks.
 GRANT USAGE ON SCHEMA tenancy TO PUBLIC;

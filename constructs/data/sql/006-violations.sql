@@ -172,6 +172,8 @@ WHERE p.grantee NOT IN ('bulkhead_owner'::regrole, 'bulkhead_migrator'::regrole)
     WHEN p.relkind = 'S' THEN p.schema = 'app' AND p.type = 'USAGE'
     WHEN p.relkind = 'v' OR p.schema = 'app' THEN p.type IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE')
     ELSE p.schema = 'reference' AND p.type = 'SELECT' END)
+  -- It looks which version the schema is at.
+  AND NOT (p.grantee = 'bulkhead_mover'::regrole AND p.schema = 'pgroll' AND p.type = 'SELECT' AND NOT p.is_grantable)
 UNION ALL
 SELECT format('schema %I', n.nspname), 'applications may create objects in it',
   format('REVOKE CREATE ON SCHEMA %I FROM PUBLIC, %s', n.nspname, string_agg(a.oid::regrole::text, ', ' ORDER BY a.oid)), false
@@ -221,9 +223,14 @@ WHERE lower(split_part(setting, '=', 1)) IN ('app.tenant_id', 'role', 'session_a
 UNION ALL
 SELECT format('role %s', r.oid::regrole), 'has powers beyond the platform''s', 'take away SUPERUSER, BYPASSRLS, CREATEROLE, CREATEDB and REPLICATION', false
 FROM pg_roles r
-WHERE (r.rolsuper OR r.rolbypassrls OR r.rolcreaterole OR r.rolcreatedb OR r.rolreplication)
-  AND (r.rolname IN ('bulkhead_admin', 'bulkhead_owner', 'bulkhead_migrator')
+WHERE (r.rolsuper OR r.rolbypassrls OR r.rolcreaterole OR r.rolcreatedb OR r.rolreplication AND r.rolname <> 'bulkhead_mover')
+  AND (r.rolname IN ('bulkhead_admin', 'bulkhead_owner', 'bulkhead_migrator', 'bulkhead_mover')
     OR r.oid IN (SELECT oid FROM tenancy.app_roles()))
+UNION ALL
+-- The mover is kept to one tenant by not being a migrator.
+SELECT format('role %s', m.member::regrole), format('is a member of %s', m.roleid::regrole), format('REVOKE %s FROM %s', m.roleid::regrole, m.member::regrole), false
+FROM pg_auth_members m
+WHERE m.member = 'bulkhead_mover'::regrole AND m.roleid::regrole::text NOT IN ('bulkhead_owner', 'rds_iam', 'rds_replication')
 UNION ALL
 SELECT format('role %s', m.member::regrole), format('is a member of %s', m.roleid::regrole), format('REVOKE %s FROM %s', m.roleid::regrole, m.member::regrole), false
 FROM pg_auth_members m

@@ -82,6 +82,11 @@ BEGIN
       EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %s TO bulkhead_app', item.objid::regclass);
     END LOOP;
   END IF;
+  IF tg_tag = 'DROP TABLE' OR tg_tag IN ('ALTER TABLE', 'CREATE TABLE', 'CREATE TABLE AS', 'SELECT INTO')
+    AND EXISTS (SELECT FROM pg_event_trigger_ddl_commands() WHERE schema_name = 'app')
+  THEN
+    PERFORM tenancy.refuse_while_moving();
+  END IF;
   PERFORM tenancy.check_now();
 END
 $$;

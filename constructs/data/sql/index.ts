@@ -31,12 +31,12 @@ export function tenancySqlFiles(directory: string = __dirname): readonly string[
  */
 export function tenancySql(logins: readonly DatabaseLogin[], directory: string = __dirname): TenancySql {
   const wrong = logins.filter(
-    (login) => !/^bulkhead_(?!admin$|app$|migrator$|owner$)[a-z][a-z0-9_]{1,52}$/.test(login),
+    (login) => !/^bulkhead_(?!admin$|app$|migrator$|mover$|owner$)[a-z][a-z0-9_]{1,52}$/.test(login),
   );
   if (wrong.length > 0) {
     throw new Error(
       `database logins must be "bulkhead_" and 2-53 lowercase letters, digits and underscores, and none of the ` +
-        `platform's own roles (admin, app, migrator, owner), got ${wrong.map((login) => `'${login}'`).join(', ')}`,
+        `platform's own roles (admin, app, migrator, mover, owner), got ${wrong.map((login) => `'${login}'`).join(', ')}`,
     );
   }
 

@@ -1,0 +1,40 @@
+import type { TenantItem, TenantOperation } from '../../constructs/registry/tenant-item';
+import type { MoveGoal, Whereabouts } from './goal';
+
+/** What a move is about, as the registry keeps it in the operation's facts. */
+export interface MoveFacts {
+  readonly from: Whereabouts;
+  readonly to: Whereabouts;
+  readonly copies: boolean;
+  /** How long the old place follows the new one before its rows are deleted. */
+  readonly soakMinutes: number;
+  /** Longest time that the tenant's writes may be refused. */
+  readonly freezeSeconds: number;
+}
+
+export const writeFacts = (
+  { from, to, copies }: MoveGoal,
+  { soakMinutes, freezeSeconds }: Pick<MoveFacts, 'soakMinutes' | 'freezeSeconds'>,
+): TenantOperation['facts'] => ({
+  ...{ fromCell: from.cell, fromShard: from.shard, fromTier: from.tier },
+  ...{ toCell: to.cell, toShard: to.shard, toTier: to.tier },
+  ...{
+    copies: copies ? 'yes' : 'no',
+    soakMinutes: String(soakMinutes),
+    freezeSeconds: String(freezeSeconds),
+  },
+});
+
+export function readFacts({ operation }: Pick<TenantItem, 'operation'>): MoveFacts {
+  const facts = operation?.facts ?? {};
+  const at = (side: 'from' | 'to'): Whereabouts => ({
+    cell: facts[`${side}Cell`] ?? '',
+    shard: facts[`${side}Shard`] ?? '',
+    tier: (facts[`${side}Tier`] ?? 'starter') as Whereabouts['tier'],
+  });
+  return {
+    ...{ from: at('from'), to: at('to'), copies: facts['copies'] === 'yes' },
+    soakMinutes: Number(facts['soakMinutes'] ?? 0),
+    freezeSeconds: Number(facts['freezeSeconds'] ?? 0),
+  };
+}

@@ -1,0 +1,57 @@
+// A move in a process of its own, for tests that kill it.
+import { loadPlatform } from '../../config/load';
+import { move, undoMove, type MoveProps } from '../../lifecycle/move/move';
+import { FileRegistry } from '../../lifecycle/registry/file-registry';
+import { rehearsalDatabases } from '../../lifecycle/surroundings/databases';
+
+/** What the parent says. */
+export interface MoveOrder extends Pick<
+  MoveProps,
+  'tenant' | 'request' | 'key' | 'soakMinutes' | 'freezeSeconds'
+> {
+  readonly registry: string;
+  readonly undo: boolean;
+}
+
+async function main(): Promise<void> {
+  const { registry, undo, ...order } = JSON.parse(process.argv[2] ?? '{}') as MoveOrder;
+  const stop = new AbortController();
+  process.on('SIGINT', () => {
+    stop.abort();
+  });
+  const emit = (event: object): void => {
+    process.stdout.write(`${JSON.stringify(event)}\n`);
+  };
+  try {
+    await (undo ? undoMove : move)({
+      ...order,
+      emit,
+      signal: stop.signal,
+      surroundings: {
+        kind: 'rehearsal',
+        environment: 'prod',
+        registry: new FileRegistry({ folder: registry }),
+        databases: rehearsalDatabases(process.env),
+        platform: () => loadPlatform(process.cwd(), 'prod'),
+        stacks: {
+          contract: () => Promise.resolve(undefined),
+          synthesize: () => Promise.reject(new Error('none')),
+        },
+        tokens: {
+          smoke: () => Promise.resolve([]),
+          revoke: (tenant, { shard }) => {
+            emit({ type: 'revoked', tenant, shard });
+            return Promise.resolve();
+          },
+        },
+        caller: () => Promise.resolve('test'),
+        now: () => Date.now(),
+      },
+    });
+  } catch (error) {
+    emit({ type: 'error', message: (error as Error).message, stack: (error as Error).stack });
+    process.exitCode = 1;
+  }
+}
+
+void main();

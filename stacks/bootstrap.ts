@@ -19,6 +19,14 @@ import {
   infrastructureRoleName,
   projectArn,
 } from '../constructs/delivery/names';
+import {
+  onboarderRoleArn,
+  onboarderRoleName,
+  ONBOARDING,
+  onboardingProjectName,
+  onboardingRoleArn,
+  onboardingRoleName,
+} from '../constructs/onboarding/names';
 import { StateBucket } from '../constructs/state/state-bucket';
 import { CELL_GROUPS, PLATFORM_GROUPS, type Permissions } from './deployer-permissions';
 import {
@@ -32,7 +40,13 @@ import {
   stateRoleName,
 } from './deployment-access';
 import { placementOfCell } from './names';
-import { cellsOf, deployingProjects, HOME_STEPS, lookingProjects } from './infrastructure-access';
+import {
+  cellsOf,
+  deployingProjects,
+  HOME_STEPS,
+  lookingProjects,
+  readingProjects,
+} from './infrastructure-access';
 import { boundaryStatements } from './permissions/boundary';
 import { homeBoundaryStatements } from './permissions/home-boundary';
 import {
@@ -40,6 +54,11 @@ import {
   cellInfrastructurePermissions,
   homeInfrastructurePermissions,
 } from './permissions/infrastructure';
+import {
+  cellOnboardingPermissions,
+  homeOnboardingPermissions,
+  onboarderPermissions,
+} from './permissions/onboarding-projects';
 import { PlatformStack } from './platform-stack';
 import { registryTableArn } from './registry-access';
 
@@ -106,6 +125,12 @@ export class BootstrapStack extends PlatformStack {
         statements: homeInfrastructurePermissions(step, this.around(home)),
       });
     }
+    this.addProject(this, home, onboardingProjectName(home), {
+      id: `Project-${ONBOARDING}`,
+      name: onboardingRoleName(home),
+      description: 'Onboarding: places tenants',
+      statements: homeOnboardingPermissions(this.repository(home), cellsOf(this.props.platform)),
+    });
   }
 
   /** Roles of a cell's part of it. */
@@ -122,6 +147,32 @@ export class BootstrapStack extends PlatformStack {
       description: `Looks for drift in ${cell.cell ?? ''}`,
       statements: cellDriftPermissions(cell, this.around(this.placement)),
     });
+    this.addProject(scope, cell, onboardingProjectName(cell), {
+      id: `Project-${ONBOARDING}`,
+      name: onboardingRoleName(cell),
+      description: `Onboarding: provisions tenants of ${cell.cell ?? ''}`,
+      statements: cellOnboardingPermissions(cell, this.placement),
+    });
+    this.addOnboarder(scope, cell);
+  }
+
+  /** What the command acts as in a cell's project: a role of the home account, where the registry and the repository are. */
+  private addOnboarder(scope: Construct, cell: Placement): void {
+    const project = this.projects.get(onboardingRoleArn(cell));
+    const onboarder = new DeployerRole(scope, 'Onboarder', {
+      name: onboarderRoleName(cell),
+      description: `Onboards tenants of ${cell.cell ?? ''}`,
+      trustedRoleArns: [onboardingRoleArn(cell)],
+      statements: onboarderPermissions(cell, this.repository(this.placement)),
+      tags: { cell: cell.cell ?? SHARED },
+      ...(project && { dependsOn: [project] }),
+    });
+    this.projects.set(onboarderRoleArn(this.placement, cell), onboarder.role);
+  }
+
+  private repository(home: Placement): Parameters<typeof onboarderPermissions>[1] {
+    const { connection: connectionArn, repository } = this.props.platform.delivery;
+    return { home, connectionArn, repository };
   }
 
   private around(home: Placement): Parameters<typeof homeInfrastructurePermissions>[1] {
@@ -165,13 +216,15 @@ export class BootstrapStack extends PlatformStack {
     for (const [kind, permissions] of Object.entries(groups)) {
       const statements = permissions(placement, platform);
       const deployers = this.trust(deployingProjects(this.placement, placement, kind));
-      const planners = this.trust(lookingProjects(this.placement, placement));
+      const looking = lookingProjects(this.placement, placement);
+      const planners = this.trust(looking);
+      const readers = this.trust([...looking, ...readingProjects(this.placement, placement, kind)]);
       new DeployerRole(scope, `Deploy-${kind}`, {
         ...{ name: deployerRoleName(placement, kind), statements, ...deployers, ...common },
         description: `Deploys ${where}: ${kind}`,
       });
       new DeployerRole(scope, `Plan-${kind}`, {
-        ...{ name: plannerRoleName(placement, kind), ...planners, ...common },
+        ...{ name: plannerRoleName(placement, kind), ...readers, ...common },
         description: `Plans ${where}: ${kind}`,
         statements: readOnly(statements),
       });

@@ -1,12 +1,23 @@
 import type { Construct } from 'constructs';
 import type { Cell, Platform } from '../config/platform';
 import { CellInfrastructure } from '../constructs/delivery/cell-infrastructure';
+import { installTerraform } from '../constructs/delivery/infrastructure-buildspec';
+import {
+  InfrastructureProject,
+  type InfrastructureProjectProps,
+} from '../constructs/delivery/infrastructure-project';
+import { artifactKeyAlias } from '../constructs/delivery/names';
 import { ProjectNetwork } from '../constructs/delivery/project-network';
 import { ReleaseProject } from '../constructs/delivery/release-project';
 import { signInDomainOf } from '../constructs/identity/sign-in-domain';
+import { BuildAccess } from '../constructs/onboarding/build-access';
+import { cellSpec } from '../constructs/onboarding/build-spec';
+import { CELL_MINUTES } from '../constructs/onboarding/definition';
+import { ONBOARDING, onboardingRoleArn } from '../constructs/onboarding/names';
 import { clusterName } from './cluster-name';
 import { clusterContract, networkContract } from './contracts';
 import { homeOf, zoneNameOf } from './names';
+import { onboardingSource } from './onboarding';
 import { PlatformStack } from './platform-stack';
 import { syntheticTenantIds } from './synthetic-tenants';
 
@@ -17,6 +28,9 @@ export interface CellDeliveryStackProps {
 
 /** Kind of the stack: that of the home account's delivery, before whose name no cell stands. A public contract. */
 export const CELL_DELIVERY = 'delivery';
+
+/** Tenants of a cell that are provisioned at once. Each makes a database cluster, of which a cell has room for some dozens. */
+const ONBOARDED_AT_ONCE = 5;
 
 /** Longest run of a release project, in minutes: a deployment's hour and what waits before it; a soak with some to spare. */
 const longestRun = (soakMinutes: number): number => Math.min(480, Math.max(120, soakMinutes + 15));
@@ -56,5 +70,26 @@ export class CellDeliveryStack extends PlatformStack {
       securityGroupId: group.securityGroupId,
       logRetentionDays: cell.cluster.logRetentionDays,
     });
+    this.addOnboarding(platform, cell, { network, securityGroupId: group.securityGroupId });
+  }
+
+  /** What provisions a tenant that this cell was chosen for. */
+  private addOnboarding(
+    platform: Platform,
+    cell: Cell,
+    vpc: InfrastructureProjectProps['vpc'] & object,
+  ): void {
+    const home = homeOf(platform);
+    new InfrastructureProject(this, 'Onboarding', {
+      name: [ONBOARDING],
+      description: `Provisions tenants of ${cell.id} that are asked for`,
+      buildspec: cellSpec(onboardingSource(platform), { home, cell: this.placement, installTerraform }),
+      roleArn: onboardingRoleArn(this.placement),
+      artifactKeyArn: `arn:aws:kms:${cell.region}:${home.account}:${artifactKeyAlias(home)}`,
+      vpc,
+      alone: { concurrentBuilds: ONBOARDED_AT_ONCE, timeoutMinutes: CELL_MINUTES },
+      logRetentionDays: cell.cluster.logRetentionDays,
+    });
+    new BuildAccess(this, 'OnboardingAccess', { home });
   }
 }

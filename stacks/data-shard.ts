@@ -12,15 +12,13 @@ import { addonsContract, clusterContract, dataContract, networkContract, shardCo
 import { deployerRoleArn } from './deployment-access';
 import { addKubernetesProviders } from './kubernetes-access';
 import { PlatformStack } from './platform-stack';
+import { shardStackKind } from './shards';
 
 export interface DataShardStackProps {
   readonly platform: Platform;
   readonly cell: Cell;
   readonly shard: PlannedShard;
 }
-
-/** Kind of the stack that holds a shard. A public contract. */
-export const shardStackKind = ({ id }: Pick<PlannedShard, 'id'>): string => `data-shard-${id}`;
 
 /** Database user of a pooled tier's services. */
 export const tierLogin = (tier: (typeof POOLED_TIERS)[number]): string => `bulkhead_${tier}`;

@@ -11,6 +11,7 @@ import { deliveryPermissions } from './permissions/delivery';
 import { gatewayPermissions } from './permissions/gateway';
 import { identityPermissions } from './permissions/identity';
 import { networkPermissions } from './permissions/network';
+import { onboardingPermissions } from './permissions/onboarding';
 import { registryPermissions } from './permissions/registry';
 import { tenantPermissions } from './permissions/tenant';
 import { tierPermissions } from './permissions/tier';
@@ -27,6 +28,7 @@ export const PLATFORM_GROUPS: Readonly<Record<string, Permissions>> = {
       delivery.connection,
       cells.map(({ region }) => region),
     ),
+  onboarding: onboardingPermissions,
 };
 
 /** Groups that every cell has, in its own account. */

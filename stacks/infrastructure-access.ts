@@ -6,6 +6,7 @@ import {
   INFRASTRUCTURE,
   infrastructureRoleArn,
 } from '../constructs/delivery/names';
+import { onboarderRoleArn } from '../constructs/onboarding/names';
 import { placementOfCell } from './names';
 
 /** Who, of the infrastructure's own pipeline, takes which roles. `bootstrap` makes them all (ADR 0027). */
@@ -26,13 +27,20 @@ export const GROUND = ['network', 'cluster', 'delivery'] as const;
 
 export const isGround = (kind: string): boolean => GROUND.some((group) => group === kind);
 
+/** The one group of stacks that onboarding deploys, and those whose contracts it reads. */
+export const ONBOARDED = 'tenant';
+export const READ_BY_ONBOARDING: readonly string[] = [ONBOARDED, 'identity'];
+
 const inHome = (home: Placement, step: HomeStep): string => homeProjectRoleArn(home, step, INFRASTRUCTURE);
 
 /** Roles of projects that may take the deployer's role, and that of the state, of a group of stacks. */
 export function deployingProjects(home: Placement, placement: Placement, kind: string): readonly string[] {
-  return placement.cell === undefined || isGround(kind)
-    ? [inHome(home, 'apply')]
-    : [infrastructureRoleArn(placement)];
+  if (placement.cell === undefined || isGround(kind)) return [inHome(home, 'apply')];
+  return [
+    infrastructureRoleArn(placement),
+    // Stacks of single tenants are also deployed as soon as they are asked for (ADR 0032).
+    ...(kind === ONBOARDED ? [onboarderRoleArn(home, placement)] : []),
+  ];
 }
 
 /** Roles of projects that may look at a group of stacks, and at its state. */
@@ -42,6 +50,12 @@ export function lookingProjects(home: Placement, placement: Placement): readonly
     placement.cell === undefined ? inHome(home, 'drift') : driftRoleArn(placement),
   ];
 }
+
+/** Roles besides that may look at what a group of stacks holds, and not at its state. */
+export const readingProjects = (home: Placement, placement: Placement, kind: string): readonly string[] =>
+  placement.cell !== undefined && READ_BY_ONBOARDING.includes(kind)
+    ? [onboarderRoleArn(home, placement)]
+    : [];
 
 /** Placements of all cells. */
 export const cellsOf = (platform: Platform): readonly Placement[] =>

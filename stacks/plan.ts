@@ -2,20 +2,22 @@ import type { Construct } from 'constructs';
 import picomatch from 'picomatch';
 import { didYouMean } from '../config/loader/suggest';
 import type { Platform } from '../config/platform';
+import { ONBOARDING } from '../constructs/onboarding/names';
 import { AddonsStack } from './addons';
 import { BootstrapStack } from './bootstrap';
 import { CacheStack } from './cache';
 import { CELL_DELIVERY, CellDeliveryStack } from './cell-delivery';
 import { ClusterStack } from './cluster';
 import { DataStack } from './data';
-import { DataShardStack, shardStackKind } from './data-shard';
+import { DataShardStack } from './data-shard';
 import { DELIVERY, DeliveryStack } from './delivery';
 import { GatewayStack } from './gateway';
 import { IdentityStack } from './identity';
 import { NetworkStack } from './network';
+import { OnboardingStack } from './onboarding';
 import { stackName, type PlatformStack } from './platform-stack';
 import { RegistryStack } from './registry';
-import { shardsOf } from './shards';
+import { shardsOf, shardStackKind } from './shards';
 import { TenantStack, tenantStackKind } from './tenant';
 import { TIERS, TierStack, tierStackKind } from './tier';
 
@@ -32,6 +34,7 @@ export function planStacks(platform: Platform): readonly PlannedStack[] {
     { name: stackName('bootstrap'), build: (app) => new BootstrapStack(app, { platform }) },
     { name: stackName('registry'), build: (app) => new RegistryStack(app, { platform }) },
     { name: stackName(DELIVERY), build: (app) => new DeliveryStack(app, { platform }) },
+    { name: stackName(ONBOARDING), build: (app) => new OnboardingStack(app, { platform }) },
     ...platform.cells.flatMap((cell): PlannedStack[] => [
       { name: stackName('network', cell), build: (app) => new NetworkStack(app, { platform, cell }) },
       { name: stackName('cluster', cell), build: (app) => new ClusterStack(app, { platform, cell }) },

@@ -3,7 +3,7 @@ import { ownerName } from '../constructs/core/owner';
 import { syntheticTenant } from '../constructs/core/releases';
 import { API_SCOPES } from '../constructs/core/tenant-token';
 import type { SyntheticTenant } from '../constructs/registry/synthetic-items';
-import { shardStackKind } from './data-shard';
+import { shardStackKind } from './shards';
 import { TIERS } from './tier';
 
 /** Ids of a cell's synthetic tenants, one a tier, in the order of the tiers. */

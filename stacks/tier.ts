@@ -8,11 +8,11 @@ import { StarterTier } from '../constructs/tiers/starter-tier';
 import type { ITier, PooledTierProps } from '../constructs/tiers/tier';
 import { cellParts, nodesOf } from './cell-parts';
 import { addonsContract, cacheContract, gatewayContract, shardContract, tierContract } from './contracts';
-import { shardStackKind, tierLogin } from './data-shard';
+import { tierLogin } from './data-shard';
 import { zoneNameOf } from './names';
 import { PlatformStack } from './platform-stack';
 import { earlyTenants, releaseSettings } from './release-settings';
-import { shardsOf } from './shards';
+import { shardsOf, shardStackKind } from './shards';
 
 export interface TierStackProps {
   readonly platform: Platform;

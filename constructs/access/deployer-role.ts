@@ -91,6 +91,7 @@ const RULES: readonly Rule<Settings>[] = [
  */
 export class DeployerRole extends Construct {
   public readonly arn: string;
+  public readonly role: IamRole;
 
   public constructor(scope: Construct, id: string, props: DeployerRoleProps) {
     super(scope, id);
@@ -98,7 +99,7 @@ export class DeployerRole extends Construct {
     const { name, trustedRoleArns, statements, provider } = props;
     const tags = { ...props.tags };
 
-    const role = new IamRole(this, 'Role', {
+    this.role = new IamRole(this, 'Role', {
       ...(provider && { provider }),
       name,
       description: props.description,
@@ -107,7 +108,7 @@ export class DeployerRole extends Construct {
       tags,
       ...(props.dependsOn && { dependsOn: [...props.dependsOn] }),
     });
-    this.arn = role.arn;
+    this.arn = this.role.arn;
 
     packStatements(statements, MANAGED_POLICY_MAX).forEach((part, index) => {
       const number = String(index + 1);
@@ -119,7 +120,7 @@ export class DeployerRole extends Construct {
       });
       new IamRolePolicyAttachment(this, `Attachment${number}`, {
         ...(provider && { provider }),
-        role: role.name,
+        role: this.role.name,
         policyArn: policy.arn,
       });
     });

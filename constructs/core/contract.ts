@@ -2,8 +2,11 @@ import { DataAwsSsmParameter } from '@cdktf/provider-aws/lib/data-aws-ssm-parame
 import { SsmParameter } from '@cdktf/provider-aws/lib/ssm-parameter';
 import { Fn, propertyAccess, TerraformStack, Token } from 'cdktf';
 import type { Construct, IConstruct } from 'constructs';
-import { type Placement, placementOf } from './placement';
+import { type ContractAddress, contractName } from './contract-name';
+import { placementOf } from './placement';
 import { invalid } from './validation';
+
+export { type ContractAddress, contractName } from './contract-name';
 
 /** Kinds of value that a contract may carry. Nothing secret: a contract is readable text in Parameter Store. */
 type FieldKind = 'string' | 'string[]';
@@ -14,14 +17,6 @@ type Shape = Readonly<Record<string, FieldKind>>;
 export type ContractValues<S extends Shape> = {
   readonly [K in keyof S]: S[K] extends 'string[]' ? readonly string[] : string;
 };
-
-/** Which stack published a contract: the stack's own name without its cell, and its cell if it has one. */
-export interface ContractAddress {
-  /** Last part of the parameter's name: `network`, `tenant-acme`. */
-  readonly stack: string;
-  /** @default - the contract belongs to the platform and not to one cell */
-  readonly cell?: string;
-}
 
 /** App context that says that some stacks were left out on purpose, so a contract may lack a publisher here. */
 export const SELECTIVE = 'bulkhead:selective';
@@ -118,12 +113,6 @@ export class Contract<S extends Shape> {
     };
     return source;
   }
-}
-
-/** Name of a contract's parameter: `/<platform>/<environment>/<cell>/<stack>`, without the cell for the platform's own. */
-export function contractName(placement: Placement, { cell, stack }: ContractAddress): string {
-  const { platform, environment } = placement;
-  return ['', platform, environment, ...(cell === undefined ? [] : [cell]), stack].join('/');
 }
 
 /** Name of the stack that a contract is expected from. */

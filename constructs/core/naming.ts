@@ -62,6 +62,9 @@ export const NAME_RULES = {
   codeBuildProject: { max: 150, pattern: /^[a-zA-Z0-9][\w-]+$/, unique: 'region' },
   snsTopic: { max: 256, pattern: /^[\w-]+$/, unique: 'region' },
   schedule: { max: 64, pattern: /^[\w.-]+$/, unique: 'region' },
+  // `Name` of CreateEventBus, Amazon EventBridge API Reference; of CreateStateMachine, with what CloudWatch logs of it.
+  eventBus: { max: 256, pattern: /^(?!aws\.)[\w.-]+$/, unique: 'region' },
+  stateMachine: { max: 80, pattern: /^[\w-]+$/, unique: 'region' },
   cloudFormationStack: { max: 128, pattern: LETTERS, unique: 'region' },
 } as const satisfies Readonly<Record<string, NameRule>>;
 

@@ -39,7 +39,7 @@ export const INFRASTRUCTURE_VARIABLES = [
   'MINUTES',
 ] as const;
 
-const installTerraform = [
+export const installTerraform: readonly string[] = [
   `curl --fail --silent --show-error --location --output /tmp/terraform.zip https://releases.hashicorp.com/terraform/${TERRAFORM.version}/terraform_${TERRAFORM.version}_linux_amd64.zip`,
   `echo "${TERRAFORM.sha256}  /tmp/terraform.zip" | sha256sum --check --status`,
   'unzip -qo /tmp/terraform.zip terraform -d /usr/local/bin',

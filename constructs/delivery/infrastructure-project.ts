@@ -38,6 +38,9 @@ export interface InfrastructureProjectProps {
   /** Bucket and key of an archive that it looks at. @default - a pipeline hands it its artifacts */
   readonly archive?: string;
 
+  /** That it is handed nothing, and fetches what it needs itself: how many run at once, and for how long, in minutes. @default - one, of a pipeline */
+  readonly alone?: { readonly concurrentBuilds: number; readonly timeoutMinutes: number };
+
   /** Where it stands. @default - in no VPC */
   readonly vpc?: {
     readonly network: Pick<INetwork, 'vpcId' | 'privateSubnetIds'>;
@@ -55,7 +58,7 @@ const QUEUED = 60;
 
 const RULES: readonly Rule<InfrastructureProjectProps>[] = [BUILDSPEC_RULE, DESCRIPTION_RULE];
 
-/** A CodeBuild project of the infrastructure's own pipeline, one run at a time, with an encrypted log. */
+/** A CodeBuild project of the infrastructure's own pipeline, or beside it, with an encrypted log: as a role that an administrator has made. */
 export class InfrastructureProject extends Construct {
   public readonly projectName: string;
   public readonly arn: string;
@@ -63,7 +66,7 @@ export class InfrastructureProject extends Construct {
   public constructor(scope: Construct, id: string, props: InfrastructureProjectProps) {
     super(scope, id);
     validateProps(this, 'InfrastructureProject props', props, RULES);
-    const { buildspec, archive, vpc, environment = {} } = props;
+    const { buildspec, archive, alone, vpc, environment = {} } = props;
     this.projectName = physicalName(this, 'codeBuildProject', ...props.name);
     this.arn = projectArn(placementOf(this), this.projectName);
     const { logGroup } = new EncryptedLogGroup(this, 'Log', {
@@ -79,9 +82,10 @@ export class InfrastructureProject extends Construct {
       source: {
         type: 'CODEPIPELINE',
         ...(archive !== undefined && { type: 'S3', location: archive }),
+        ...(alone && { type: 'NO_SOURCE' }),
         buildspec,
       },
-      artifacts: { type: archive === undefined ? 'CODEPIPELINE' : 'NO_ARTIFACTS' },
+      artifacts: { type: archive === undefined && !alone ? 'CODEPIPELINE' : 'NO_ARTIFACTS' },
       environment: {
         // As the checksum of Terraform is.
         ...BUILD_MACHINES.x86_64,
@@ -98,8 +102,8 @@ export class InfrastructureProject extends Construct {
       }),
       logsConfig: logsTo(logGroup.name),
       // Two at once would wait for each other's locks.
-      concurrentBuildLimit: 1,
-      buildTimeout: LONGEST_RUN,
+      concurrentBuildLimit: alone?.concurrentBuilds ?? 1,
+      buildTimeout: alone?.timeoutMinutes ?? LONGEST_RUN,
       queuedTimeout: QUEUED,
     });
   }

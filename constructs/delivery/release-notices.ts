@@ -98,6 +98,12 @@ export class ReleaseNotices extends Construct {
           // In a key policy `*` is this key.
           resources: ['*'],
         },
+        {
+          ...ofAlarms(home),
+          sid: 'AlarmsEncrypt',
+          actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+          resources: ['*'],
+        },
         ...tellers(cells, {
           sid: 'CellsEncrypt',
           actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
@@ -120,6 +126,7 @@ export class ReleaseNotices extends Construct {
           // and a notice that is not delivered tells nobody. Rules of other accounts reach a topic as a role only, which is let
           // in by none of this.
         },
+        { ...ofAlarms(home), sid: 'AlarmsPublish', actions: ['sns:Publish'], resources: [topic.arn] },
         ...tellers(cells, { sid: 'CellsPublish', actions: ['sns:Publish'], resources: [topic.arn] }),
         {
           sid: 'RefusePlainHttp',
@@ -162,6 +169,20 @@ export class ReleaseNotices extends Construct {
     }
   }
 }
+
+/** Alarms of this account: "Permissions for CloudWatch alarms to publish to encrypted topics", Amazon SNS Developer Guide. */
+const ofAlarms = ({ account, region }: Placement) => ({
+  effect: 'Allow',
+  principals: [{ type: 'Service', identifiers: ['cloudwatch.amazonaws.com'] }],
+  condition: [
+    { test: 'StringEquals', variable: 'aws:SourceAccount', values: [account] },
+    {
+      test: 'ArnLike',
+      variable: 'aws:SourceArn',
+      values: [`arn:aws:cloudwatch:${region}:${account}:alarm:*`],
+    },
+  ],
+});
 
 /** Lets projects that look for drift do this, by a condition: a policy that names a role is refused until there is one. */
 const tellers = (

@@ -2,6 +2,7 @@ import type { Statement } from '../../constructs/access/statement';
 import type { Placement } from '../../constructs/core/placement';
 import { MIGRATIONS_GROUP, RELEASES_GROUP, releasesGroup } from '../../constructs/core/releases';
 import { INFRASTRUCTURE } from '../../constructs/delivery/names';
+import { ONBOARDING } from '../../constructs/onboarding/names';
 import { clusterName } from '../cluster-name';
 import { passProjectRoles } from './delivery';
 import { scheduleStatements } from './delivery-events';
@@ -14,8 +15,8 @@ import { becomesOwn, contractStatements, iamArn, prefixOf, regionalArn } from '.
 /** Names of projects and their roles, without the cell's prefix. Services come and go, so theirs are not spelt out. */
 const PROJECTS = ['release-*'] as const;
 
-/** Projects of the infrastructure's own pipeline. Their roles are an administrator's. */
-const OWN_PROJECTS = [INFRASTRUCTURE, `drift-${INFRASTRUCTURE}`] as const;
+/** Projects of the infrastructure's own pipeline, and the one that onboards tenants. Their roles are an administrator's. */
+const OWN_PROJECTS = [INFRASTRUCTURE, `drift-${INFRASTRUCTURE}`, ONBOARDING] as const;
 
 /** Names of the roles that pipelines of the home account take. */
 const PIPELINES = ['pipeline-*'] as const;

@@ -4,6 +4,7 @@ import type { Placement } from '../../constructs/core/placement';
 import { SHARED } from '../../constructs/core/tags';
 import { actionRolePattern } from '../../constructs/delivery/names';
 import { WINDOW_OPENER } from '../../constructs/delivery/window-schedules';
+import { ROLE_PREFIX } from '../../constructs/onboarding/machine';
 import { iamArn, prefixOf, regionalArn } from './scope';
 
 /**
@@ -39,6 +40,22 @@ const DELIVERY = [
   'xray:Put*',
 ] as const;
 
+/** What the machines that onboard tenants do besides. */
+const ONBOARDING = [
+  'codebuild:StopBuild',
+  'codepipeline:ListPipelineExecutions',
+  'events:DescribeRule',
+  'events:PutEvents',
+  'events:PutRule',
+  'events:PutTargets',
+  'logs:*LogDeliver*',
+  'logs:Describe*',
+  'logs:PutResourcePolicy',
+  'sqs:SendMessage',
+  'states:StartExecution',
+  'xray:GetSampling*',
+] as const;
+
 /**
  * The most that any role made by the deployers of the platform's own stacks may ever do: what delivers services, and never
  * deployment itself. In a cell it may take the roles that the cell keeps for pipelines, and no other.
@@ -56,6 +73,20 @@ export function homeBoundaryStatements(home: Placement, cells: readonly Placemen
       // Which projects, images and buckets is for each role's own policy to say.
       resources: ['*'],
       conditions: [{ test: 'StringEquals', variable: 'aws:RequestedRegion', values: regions }],
+    },
+    {
+      sid: 'Onboarding',
+      actions: ONBOARDING,
+      // Which machines, buses and projects is for the roles' own policies to say.
+      resources: ['*'],
+      conditions: [
+        { test: 'StringEquals', variable: 'aws:RequestedRegion', values: [home.region] },
+        {
+          test: 'ArnLike',
+          variable: 'aws:PrincipalArn',
+          values: [iamArn(home, `role/${prefix}-${ROLE_PREFIX}-*`)],
+        },
+      ],
     },
     { sid: 'RolesOfCells', actions: ['sts:AssumeRole'], resources: cells.map(actionRolePattern).sort() },
     {

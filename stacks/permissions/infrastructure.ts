@@ -135,19 +135,19 @@ export function cellDriftPermissions(
 const inPipeline = (home: Placement, artifact: string): string =>
   `${artifactPrefix(infrastructurePipelineName(home))}${artifact}/*`;
 
-const ownLog = (placement: Placement, project: string): Statement => ({
+export const ownLog = (placement: Placement, project: string): Statement => ({
   sid: 'OwnLog',
   actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
   resources: [regionalArn(placement, 'logs', `log-group:/aws/codebuild/${project}:*`)],
 });
 
-const take = (sid: string, roles: readonly string[]): Statement => ({
+export const take = (sid: string, roles: readonly string[]): Statement => ({
   sid,
   actions: ['sts:AssumeRole'],
   resources: roles,
 });
 
-const deployersOf = (placement: Placement, kind: string, home: Placement): readonly string[] => [
+export const deployersOf = (placement: Placement, kind: string, home: Placement): readonly string[] => [
   deployerRoleArn(placement, kind),
   iamArn(home, `role/${stateRoleName(placement, kind)}`),
 ];
@@ -242,7 +242,7 @@ const tell = (home: Placement): readonly Statement[] => [
  * "Allow CodeBuild access to AWS services required to create a VPC network interface", AWS CodeBuild User Guide. The cell's
  * subnets and groups have ids that only its own stacks know, and its tags.
  */
-function interfaces(cell: Placement): readonly Statement[] {
+export function interfaces(cell: Placement): readonly Statement[] {
   const arn = (type: string): string => regionalArn(cell, 'ec2', `${type}/*`);
   return [
     {

@@ -48,7 +48,7 @@ describe('deployer roles', () => {
     ]);
   });
 
-  it('can be assumed by the deployers of the config, one project of the pipeline, and nobody else', () => {
+  it('can be assumed by the deployers of the config, one project of the pipeline, of tenants by what onboards them, and nobody else', () => {
     const role = (account: string, name: string): string =>
       `arn:aws:iam::${account}:role/bulkhead-prod-${name}`;
     const apply = role('111111111111', 'apply-infrastructure');
@@ -61,16 +61,19 @@ describe('deployer roles', () => {
         .map(({ principals }) => principals[0]?.identifiers.slice(1));
     const inCell = role('222222222222', 'use1a-infrastructure');
     const drift = role('222222222222', 'use1a-drift-infrastructure');
+    const onboarder = role('111111111111', 'use1a-onboarder');
     for (const does of ['Deploy', 'State']) {
       expect(trusted(`bootstrap/${does}-registry`)).toEqual([[apply]]);
       // What the cell's own project stands on.
       expect(trusted(`use1a/${does}-network`)).toEqual([[apply]]);
       expect(trusted(`use1a/${does}-addons`)).toEqual([[inCell]]);
-      expect(trusted(`use1a/${does}-tenant`)).toEqual([[inCell]]);
+      // A tenant that is asked for does not wait for the pipeline.
+      expect(trusted(`use1a/${does}-tenant`)).toEqual([[inCell, onboarder]]);
     }
     for (const does of ['Plan', 'Read']) {
       expect(trusted(`use1a/${does}-network`)).toEqual([[review, drift]]);
-      expect(trusted(`use1a/${does}-tenant`)).toEqual([[review, drift]]);
+      const reads = does === 'Plan' ? [onboarder] : [];
+      expect(trusted(`use1a/${does}-tenant`)).toEqual([[review, drift, ...reads]]);
       expect(trusted(`bootstrap/${does}-registry`)).toEqual([
         [review, role('111111111111', 'drift-infrastructure')],
       ]);

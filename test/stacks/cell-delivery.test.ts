@@ -20,16 +20,16 @@ const api = { repository: 'bulkhead/api', schema: true };
 const stack = build(delivering({ api }));
 
 describe('a cell’s part of delivery', () => {
-  it('holds a project, its way into the cluster and its pipelines’ role for each service, and what deploys stacks', () => {
+  it('holds a project, its way into the cluster and its pipelines’ role for each service, and what deploys stacks and onboards tenants', () => {
     expect(stack.inventory()).toMatchInlineSnapshot(`
      {
-       "aws_cloudwatch_log_group": 3,
-       "aws_codebuild_project": 3,
+       "aws_cloudwatch_log_group": 4,
+       "aws_codebuild_project": 4,
        "aws_eks_access_entry": 1,
-       "aws_iam_role": 4,
-       "aws_iam_role_policy": 4,
-       "aws_kms_alias": 3,
-       "aws_kms_key": 3,
+       "aws_iam_role": 5,
+       "aws_iam_role_policy": 5,
+       "aws_kms_alias": 4,
+       "aws_kms_key": 4,
        "aws_scheduler_schedule": 1,
        "aws_scheduler_schedule_group": 1,
        "aws_security_group": 1,

@@ -16,6 +16,7 @@ import { DeliveryStack } from '../../../stacks/delivery';
 import { GatewayStack } from '../../../stacks/gateway';
 import { IdentityStack } from '../../../stacks/identity';
 import { NetworkStack } from '../../../stacks/network';
+import { OnboardingStack } from '../../../stacks/onboarding';
 import { boundaryStatements } from '../../../stacks/permissions/boundary';
 import { homeBoundaryStatements } from '../../../stacks/permissions/home-boundary';
 import { RegistryStack } from '../../../stacks/registry';
@@ -75,10 +76,15 @@ const CELL_STACKS: Readonly<Record<string, SynthesizedStack>> = {
 const withWindow = testPlatform({ dns: { domain: 'example.com' } }, [
   { ...ACME, maintenanceWindow: { day: 'sun', hourUtc: 8 } },
 ]);
+const withCaller: Platform = {
+  ...platform,
+  onboarding: { callers: ['arn:aws:iam::111111111111:role/sign-up'] },
+};
 const homeDelivery = synthesized((app) => new DeliveryStack(app, { platform: withWindow }));
 const HOME_STACKS: Readonly<Record<string, SynthesizedStack>> = {
   registry: synthesized((app) => new RegistryStack(app, { platform })),
   delivery: homeDelivery,
+  onboarding: synthesized((app) => new OnboardingStack(app, { platform: withCaller })),
 };
 
 /** Groups of the platform and of cells have the same names. */
@@ -165,6 +171,10 @@ const CREATIONS: Readonly<Record<string, Creation>> = {
   aws_scheduler_schedule_group: (group, at) => ({
     action: 'scheduler:CreateScheduleGroup',
     resource: at('scheduler', `schedule-group/${text(group, 'name')}`),
+  }),
+  aws_sfn_state_machine: (machine, at) => ({
+    action: 'states:CreateStateMachine',
+    resource: at('states', `stateMachine:${text(machine, 'name')}`),
   }),
   aws_signer_signing_profile: () => ({ action: 'signer:PutSigningProfile', resource: '*' }),
   aws_sns_topic: (topic, at) => ({
@@ -303,9 +313,18 @@ const CREATIONS: Readonly<Record<string, Creation>> = {
       `function:bulkhead-prod-use1a-${principal === 'events.amazonaws.com' ? 'load-level' : 'token-claims'}`,
     ),
   }),
+  aws_cloudwatch_event_bus: (bus, at) => ({
+    action: 'events:CreateEventBus',
+    resource: at('events', `event-bus/${text(bus, 'name')}`),
+  }),
+  aws_cloudwatch_event_bus_policy: () => ({ action: 'events:PutPermission', resource: '*' }),
+  // Of the one bus of our own, only a reference says the name.
   aws_cloudwatch_event_rule: (rule, at) => ({
     action: 'events:PutRule',
-    resource: at('events', `rule/${text(rule, 'name')}`),
+    resource: at(
+      'events',
+      `rule/${rule['event_bus_name'] === undefined ? '' : 'bulkhead-prod-tenants/'}${text(rule, 'name')}`,
+    ),
   }),
   aws_cloudwatch_event_target: null,
   aws_cloudwatch_log_group: (group, at) => ({

@@ -83,10 +83,13 @@ module.exports = {
     {
       name: 'lifecycle-does-as-services-do',
       comment:
-        'It writes the deny-list that authorizers read, and a rehearsal gives tokens as the real function does: the same code, not a copy.',
+        'It writes the deny-list that authorizers read, and a rehearsal gives tokens and lets calls in as the real programs do: the same code, not a copy.',
       severity: 'error',
       from: { path: '^lifecycle/' },
-      to: { path: '^services/', pathNot: '^services/(authorizer/deny-list|token-claims/|smoke/|valkey/)' },
+      to: {
+        path: '^services/',
+        pathNot: '^services/(authorizer/(config|decide|deny-list|replica)|token-claims/|smoke/|valkey/)',
+      },
     },
     {
       name: 'lifecycle-looks-down',
@@ -158,7 +161,7 @@ module.exports = {
   options: {
     doNotFollow: { path: 'node_modules' },
     // Modules of bin/framework stand in the framework's own places in the bundle, and import from there.
-    exclude: { path: '^(cdktf\\.out|\\.rehearsal|bin/framework)/' },
+    exclude: { path: '^(cdktf\\.out|\\.rehearsal|\\.review|bin/framework)/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {

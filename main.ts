@@ -53,7 +53,8 @@ function tellRemoved(stacks: readonly string[]): void {
 
 /**
  * Synthesizes as the environment says: `BULKHEAD_ENV` (default `dev`), `BULKHEAD_STACKS` (names or globs, separated by
- * commas or blanks; default all), `CDKTF_OUTDIR` (default `cdktf.out/<environment>`).
+ * commas or blanks; default all), `CDKTF_OUTDIR` (default `cdktf.out/<environment>`), `BULKHEAD_CONFIG` (folder that holds the
+ * environments; default `config/environments`).
  *
  * @param environments names that take the place of `BULKHEAD_ENV`, each written to its own folder. All are built before one
  *   is written
@@ -63,8 +64,9 @@ function tellRemoved(stacks: readonly string[]): void {
 export async function main(environments: readonly string[] = [], helper?: Helper): Promise<number> {
   const stacks = patterns(variable('BULKHEAD_STACKS') ?? '');
   const root = process.cwd();
+  const config = variable('BULKHEAD_CONFIG');
   const target = (environment: string): SynthOptions => ({
-    ...{ root, environment, stacks },
+    ...{ root, environment, stacks, ...(config !== undefined && { config }) },
     outdir: join('cdktf.out', environment),
   });
   try {

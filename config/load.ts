@@ -1,5 +1,5 @@
 import { readFileSync, readdirSync, type Dirent } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
 import { checkConfig } from './loader/check';
 import { parseSource, type Source } from './loader/parse';
 import { ConfigError, quote, type Problem } from './loader/problem';
@@ -11,7 +11,7 @@ export { ConfigError } from './loader/problem';
 export type { Problem } from './loader/problem';
 
 /** Folder of all environments, relative to the project's root. */
-const ENVIRONMENTS_FOLDER = 'config/environments';
+export const ENVIRONMENTS_FOLDER = 'config/environments';
 
 /** A file larger than this is not config; reading it could take minutes. */
 const MAX_FILE_BYTES = 1024 * 1024;
@@ -25,16 +25,33 @@ export interface LoadOptions {
    * @default - all tenant files
    */
   readonly tenants?: (id: string, cells: readonly string[]) => boolean;
+
+  /**
+   * Folder that holds the environments, absolute or from the root.
+   *
+   * @default 'config/environments'
+   */
+  readonly folder?: string;
+
+  /**
+   * A tenant's file that is not written yet, and is checked as if it were. It stands in for one of the same name.
+   *
+   * @default - none
+   */
+  readonly draft?: { readonly id: string; readonly text: string };
 }
 
+/** Path of a tenant's file below the folder that holds the environments. */
+export const tenantFileOf = (environment: string, id: string): string => `${environment}/tenants/${id}.yaml`;
+
 /**
- * Reads `config/environments/<environment>` and checks all of it.
+ * Reads `<folder>/<environment>` and checks all of it.
  *
- * @param root - folder that holds `config`
+ * @param root - folder of the project, from which messages name files
  * @throws ConfigError with every problem found; nothing of an invalid config is returned
  */
 export function loadPlatform(root: string, environment: string, options: LoadOptions = {}): Platform {
-  const reader = new Reader(root);
+  const reader = new Reader(root, options);
   const folder = reader.environmentFolder(environment);
   if (folder === undefined) throw new ConfigError(environment, reader.problems);
 
@@ -66,22 +83,31 @@ interface EnvironmentFolder {
 class Reader {
   public readonly problems: Problem[] = [];
 
-  public constructor(private readonly root: string) {}
+  private readonly folder: string;
+  private readonly draft: LoadOptions['draft'];
+
+  public constructor(
+    private readonly root: string,
+    { folder = ENVIRONMENTS_FOLDER, draft }: LoadOptions,
+  ) {
+    this.folder = relative(root, resolve(root, folder)).split(sep).join('/');
+    this.draft = draft;
+  }
 
   /** The environment's folder and what it holds; undefined when there is no such environment. */
   public environmentFolder(environment: string): EnvironmentFolder | undefined {
-    const known = this.list(ENVIRONMENTS_FOLDER)
+    const known = this.list(this.folder)
       ?.filter((entry) => entry.isDirectory())
       .map(({ name }) => name);
     if (known === undefined) return undefined;
     if (!known.includes(environment)) {
       this.report(
-        ENVIRONMENTS_FOLDER,
+        this.folder,
         `unknown environment ${quote(environment)}${didYouMean(environment, known)}  known: ${known.join(', ') || 'none'}`,
       );
       return undefined;
     }
-    const path = `${ENVIRONMENTS_FOLDER}/${environment}`;
+    const path = `${this.folder}/${environment}`;
     const entries = this.list(path) ?? [];
     const names = entries.map(({ name }) => name);
     for (const name of names.filter((found) => found !== 'platform.yaml' && found !== 'tenants')) {
@@ -92,12 +118,13 @@ class Reader {
     return {
       path,
       hasPlatformFile,
-      tenantNames: names.includes('tenants') ? this.tenantNames(`${path}/tenants`) : [],
+      tenantNames: this.withDraft(names.includes('tenants') ? this.tenantNames(`${path}/tenants`) : []),
     };
   }
 
   /** The text of a file; undefined, and a problem, when it cannot be had. */
   public read(file: string): Source | undefined {
+    if (this.draft && file.endsWith(`/tenants/${this.draft.id}.yaml`)) return { file, text: this.draft.text };
     let bytes: Buffer;
     try {
       bytes = readFileSync(join(this.root, file));
@@ -119,6 +146,10 @@ class Reader {
       this.report(file, 'is not UTF-8 text; save it with the encoding UTF-8');
       return undefined;
     }
+  }
+
+  private withDraft(names: readonly string[]): readonly string[] {
+    return this.draft ? [...new Set([...names, this.draft.id])].sort() : names;
   }
 
   private tenantNames(folder: string): string[] {

@@ -18,8 +18,10 @@ export interface DeployOptions {
   readonly out: string;
   /** Names or globs of stacks. @default - all but an administrator's */
   readonly stacks?: readonly string[];
-  /** Folder for working copies, plans and providers. */
+  /** Folder for working copies and plans. */
   readonly work: string;
+  /** Folder for providers. @default - that of the working copies */
+  readonly providers?: string;
   /** Stacks that need not wait for one another, as a glob: `*-tenant-*`. @default - one after the other */
   readonly together?: string;
   /** Most of those at one time. @default 1 */
@@ -28,6 +30,8 @@ export interface DeployOptions {
   readonly as?: As;
   /** @default false */
   readonly planOnly?: boolean;
+  /** Whether stacks are destroyed instead, in reverse order. Nothing is judged: whoever asks has decided. @default false */
+  readonly destroys?: boolean;
   /** Whether Terraform looks at what is there before it plans. @default true */
   readonly refresh?: boolean;
   readonly approved: Approved;
@@ -56,8 +60,9 @@ export async function deploy(
   interrupt: AbortSignal = new AbortController().signal,
 ): Promise<DeployResult> {
   const startedAt = Date.now();
-  const { out, stacks: patterns = [], planOnly = false } = options;
-  const stacks = readStacks(out, patterns);
+  const { out, stacks: patterns = [], planOnly = false, destroys = false } = options;
+  const ordered = readStacks(out, patterns);
+  const stacks = destroys ? [...ordered].reverse() : ordered;
   requireAllowed(stacks);
   const stage = await stageOf(options, stacks, emit);
   const results = new Map<string, StackResult>();
@@ -87,7 +92,7 @@ export async function deploy(
   }
   const all = stacks.map(({ name }) => results.get(name) ?? skipped(name));
   const result: DeployResult = {
-    ok: all.every(({ status }) => ['applied', 'unchanged', 'planned'].includes(status)),
+    ok: all.every(({ status }) => ['applied', 'unchanged', 'planned', 'destroyed'].includes(status)),
     interrupted: interrupt.aborted,
     seconds: (Date.now() - startedAt) / 1000,
     stacks: all,
@@ -134,14 +139,15 @@ async function stageOf(
   stacks: readonly Stack[],
   emit: (event: DeployEvent) => void,
 ): Promise<Stage> {
-  const { work, as = 'deploy', planOnly = false, refresh = true, approved } = options;
+  const { work, providers = work, as = 'deploy', planOnly = false, destroys = false } = options;
+  const { refresh = true, approved } = options;
   fs.mkdirSync(work, { recursive: true });
   const own = terraformEnvironment(options.environment ?? process.env);
   const engine = await findEngine(own).catch((error: unknown) => {
     throw new DeploymentError((error as Error).message);
   });
-  const environment = { ...own, ...installProviders(engine.binary, stacks, path.resolve(work), own) };
-  return { engine, work, environment, as, planOnly, refresh, approved, running: new Set(), emit };
+  const environment = { ...own, ...installProviders(engine.binary, stacks, path.resolve(providers), own) };
+  return { engine, work, environment, as, planOnly, destroys, refresh, approved, running: new Set(), emit };
 }
 
 /** The environment of Terraform: the caller's, with nothing in it that changes what a command means. */

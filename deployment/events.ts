@@ -12,7 +12,7 @@ export interface Failure {
  * What became of one stack. `planned`: looked at only. `refused`: its plan does more than it may, and nothing was changed.
  * `skipped`: it was never its turn.
  */
-export type Status = 'applied' | 'unchanged' | 'planned' | 'refused' | 'failed' | 'skipped';
+export type Status = 'applied' | 'unchanged' | 'planned' | 'destroyed' | 'refused' | 'failed' | 'skipped';
 
 export interface StackResult {
   readonly stack: string;

@@ -83,6 +83,7 @@ function outcome(stacks: readonly StackResult[], interrupted: boolean): string {
   return [
     ...(of('planned').length > 0 ? [`Planned: ${stacksText(of('planned').length)}`] : []),
     ...(of('applied').length > 0 ? [`Changed: ${names(of('applied'))}`] : []),
+    ...(of('destroyed').length > 0 ? [`Destroyed: ${names(of('destroyed'))}`] : []),
     ...(of('unchanged').length > 0 ? [`Was as it should be: ${stacksText(of('unchanged').length)}`] : []),
     ...broken.map(({ stack, status, done, risk }) =>
       status === 'refused'

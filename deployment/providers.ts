@@ -24,32 +24,42 @@ export function installProviders(
   const wanted = requirements(stacks);
   const digest = createHash('sha256').update(JSON.stringify(wanted)).digest('hex').slice(0, 16);
   const place = path.resolve(folder, 'providers', digest);
-  const settings = path.join(place, 'terraform.rc');
-  if (!fs.existsSync(settings)) {
-    fs.mkdirSync(place, { recursive: true });
-    fs.writeFileSync(
-      path.join(place, 'main.tf.json'),
-      JSON.stringify({ terraform: { required_providers: wanted } }),
-    );
-    const { status, stdout, stderr } = spawnSync(
-      binary,
-      ['init', '-backend=false', '-input=false', '-no-color'],
-      {
-        cwd: place,
-        env: environment,
-        encoding: 'utf8',
-      },
-    );
-    if (status !== 0) throw new DeploymentError(`providers cannot be installed:\n${stderr || stdout}`);
-    // Unpacked packages in the layout of a mirror: "Provider Installation", Terraform CLI.
-    const mirror = path.join(place, '.terraform', 'providers');
-    fs.writeFileSync(
-      settings,
-      `provider_installation {\n  filesystem_mirror {\n    path = ${JSON.stringify(mirror)}\n  }\n}\n`,
-    );
-  }
+  const settings = path.join(place, SETTINGS);
+  if (!fs.existsSync(settings)) install(binary, place, wanted, environment);
   return { TF_CLI_CONFIG_FILE: settings };
 }
+
+/** Into a folder of its own first: several operations may want the same at the same time, and each is to find it whole. */
+function install(binary: string, place: string, wanted: object, environment: NodeJS.ProcessEnv): void {
+  const draft = `${place}.${String(process.pid)}`;
+  fs.rmSync(draft, { recursive: true, force: true });
+  fs.mkdirSync(draft, { recursive: true });
+  fs.writeFileSync(
+    path.join(draft, 'main.tf.json'),
+    JSON.stringify({ terraform: { required_providers: wanted } }),
+  );
+  const args = ['init', '-backend=false', '-input=false', '-no-color'];
+  const { status, stdout, stderr } = spawnSync(binary, args, {
+    cwd: draft,
+    env: environment,
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new DeploymentError(`providers cannot be installed:\n${stderr || stdout}`);
+  // Unpacked packages in the layout of a mirror: "Provider Installation", Terraform CLI.
+  const mirror = path.join(place, '.terraform', 'providers');
+  fs.writeFileSync(
+    path.join(draft, SETTINGS),
+    `provider_installation {\n  filesystem_mirror {\n    path = ${JSON.stringify(mirror)}\n  }\n}\n`,
+  );
+  try {
+    fs.renameSync(draft, place);
+  } catch (error) {
+    fs.rmSync(draft, { recursive: true, force: true });
+    if (!fs.existsSync(path.join(place, SETTINGS))) throw error;
+  }
+}
+
+const SETTINGS = 'terraform.rc';
 
 function requirements(stacks: readonly Stack[]): Readonly<Record<string, object>> {
   const wanted: Record<string, { readonly source?: string; readonly version?: string }> = {};

@@ -18,6 +18,7 @@ export interface Stage {
   readonly environment: Readonly<Record<string, string>>;
   readonly as: As;
   readonly planOnly: boolean;
+  readonly destroys: boolean;
   /** Whether Terraform looks at what is there, or trusts its state. */
   readonly refresh: boolean;
   readonly approved: Approved;
@@ -74,6 +75,7 @@ class StackRun {
     const { stage, stack } = this;
     this.folder = prepareStack(stack, stage.work, stage.as);
     if ((await this.terraform(['init', '-input=false', '-no-color', '-reconfigure'])) !== 0) return 'failed';
+    if (stage.destroys) return this.destroy();
     const risk = await this.plan();
     if (!risk) return 'failed';
     this.risk = risk;
@@ -98,6 +100,12 @@ class StackRun {
     ]);
     if (applied !== 0) return 'failed';
     return touched(risk) === 0 ? 'unchanged' : 'applied';
+  }
+
+  /** What is protected against deletion refuses, and so does AWS whoever may not delete it. */
+  private async destroy(): Promise<Status> {
+    const args = ['-auto-approve', '-input=false', '-json', `-lock-timeout=${LOCK_TIMEOUT}`];
+    return (await this.terraform(['destroy', ...args])) === 0 ? 'destroyed' : 'failed';
   }
 
   /** The judged plan, which is saved beside the stack; undefined if Terraform cannot make one. */

@@ -133,7 +133,7 @@ test('what was synthesized before stays as it was when a guarantee is broken', (
   });
   jest.dontMock('../guarantees/isolation');
   expect(filesIn(outdir)).toEqual(before);
-  expect(readdirSync(outdir).sort()).toEqual(['manifest.json', 'stacks']);
+  expect(readdirSync(outdir).sort()).toEqual(['guarantees.json', 'manifest.json', 'stacks']);
 });
 
 test('of several environments none is written unless all are right', async () => {

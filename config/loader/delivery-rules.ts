@@ -88,15 +88,17 @@ function checkServices(document: ConfigDocument): Problem[] {
 const TAKEN_ENDS = ['-internal', '-canary', '-preview', '-contract'] as const;
 /** The platform's own pipeline. */
 const TAKEN_NAME = 'infrastructure';
+/** That, and what onboards tenants: each cell has roles of these names for what the home account starts. */
+const TAKEN_NAMES: readonly string[] = [TAKEN_NAME, 'onboarding'];
 
 function checkServiceNames(document: ConfigDocument): Problem[] {
   return document
     .keys(['delivery', 'services'])
-    .filter((service) => service === TAKEN_NAME || TAKEN_ENDS.some((end) => service.endsWith(end)))
+    .filter((service) => TAKEN_NAMES.includes(service) || TAKEN_ENDS.some((end) => service.endsWith(end)))
     .map((service) =>
       document.problem(
         ['delivery', 'services', service],
-        `must not be named ${TAKEN_NAME}, nor end in ${TAKEN_ENDS.join(', ')}: what releases it or another service is named so`,
+        `must not be named ${TAKEN_NAMES.join(' or ')}, nor end in ${TAKEN_ENDS.join(', ')}: what releases it or another service is named so`,
       ),
     );
 }

@@ -33,7 +33,8 @@ export class ConfigError extends Error {
   }
 }
 
-function formatProblem({ file, line, column, path, message }: Problem): string {
+/** `file:line:column  path`, and the message on a line of its own. */
+export function formatProblem({ file, line, column, path, message }: Problem): string {
   const position = line === undefined ? file : `${file}:${line}:${column ?? 1}`;
   return `${position}${path === '' ? '' : `  ${path}`}\n    ${message}`;
 }

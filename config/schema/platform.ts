@@ -40,6 +40,42 @@ export const registrySchema = z.strictObject({
     ),
 });
 
+export const offboardingSchema = z.strictObject({
+  holdDays: z
+    ._default(z.int().check(z.gte(0), z.lte(3650)), 30)
+    .check(
+      z.describe(
+        "How long a tenant's data stays where it is after it was exported, in days, 0-3650. Of a tenant that is leaving already, its beginning counts. Default: 30.",
+      ),
+    ),
+  exportTo: z
+    .optional(
+      z
+        .string()
+        .check(
+          z.regex(
+            /^s3:\/\/[a-z0-9][a-z0-9-]{1,61}[a-z0-9](\/[\w=.-]+)*$/,
+            'must be a bucket without dots in its name and a prefix, such as s3://example-exports/tenants',
+          ),
+        ),
+    )
+    .check(
+      z.describe(
+        'Bucket of the home account, and prefix, that exports of leaving tenants are put in. Default: what --export-to says.',
+      ),
+    ),
+});
+
+export const onboardingSchema = z.strictObject({
+  callers: z
+    ._default(z.array(roleArn).check(z.maxLength(20), distinct), [])
+    .check(
+      z.describe(
+        'ARNs of the IAM roles that may ask for tenants by an event, such as that of a sign-up page, at most 20. Default: none.',
+      ),
+    ),
+});
+
 // Each label 1-63 letters, digits and inner hyphens (RFC 1035); room is left for `<tenant>.<cell>.` in front of it.
 const domain = z
   .string()
@@ -108,6 +144,8 @@ export const platformSchema = z.strictObject({
     ),
   state: stateSchema.check(z.describe('Terraform state.')),
   registry: z.prefault(registrySchema, {}).check(z.describe('Tenant registry.')),
+  onboarding: z.prefault(onboardingSchema, {}).check(z.describe('How tenants are asked for.')),
+  offboarding: z.prefault(offboardingSchema, {}).check(z.describe('How tenants leave.')),
   dns: dnsSchema.check(z.describe('Names: without one, no API has a certificate.')),
   delivery: deliverySchema.check(
     z.describe('How services, their schemas and this platform itself are delivered.'),

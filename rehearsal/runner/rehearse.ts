@@ -1,15 +1,8 @@
-import * as fs from 'node:fs';
-import * as os from 'node:os';
 import * as path from 'node:path';
 import type { Mode, RehearsalEvent, StackResult } from './events';
-import { type Stack, readPlatform, section, selectStacks } from './platform';
-import { RunFile } from './run-record';
-import { runGraph } from './schedule';
-import { type Stage, runStack, terraformEnvironment } from './stack-run';
-import { StateServer } from './state-server';
-import { StandInProcess } from './stand-in-process';
-import { type Engine, type Running, RehearsalError, findEngine, runTerraform } from './terraform';
-import { type Layout, discardWorld, layoutOf, prepareBackend } from './workspace';
+import { readPlatform, section, selectStacks, type Stack } from './platform';
+import { graphOf, Session } from './session';
+import { RehearsalError } from './terraform';
 
 export interface RehearsalOptions {
   /** Folder of the project: it holds `node_modules` and `rehearsal/`. */
@@ -57,67 +50,36 @@ export async function rehearse(
   interrupt: AbortSignal = new AbortController().signal,
 ): Promise<RehearsalResult> {
   const startedAt = Date.now();
-  const { root, environment, mode = 'deploy' } = options;
-  const engine = await findEngine();
+  const { root, environment, folder, mode = 'deploy', latencyMs = 0, verify = false } = options;
   const all = readPlatform(options.out ?? path.join(root, 'cdktf.out', environment));
   const chosen = mode === 'destroy' ? all : selectStacks(all, options.stacks);
   const fail = options.fail === undefined ? undefined : findAddress(options.fail, chosen);
-  const layout = layoutOf(options.folder ?? path.join(root, '.rehearsal', environment));
-  const { record, before } = await RunFile.claim(layout.runFile);
-  if (before === 'finished' && options.keep !== true && options.stacks === undefined && mode === 'deploy') {
-    discardWorld(layout);
-  }
-  // An empty file of settings: this machine's own (mirrors, overrides, tokens) have no part in a rehearsal.
-  fs.writeFileSync(layout.cliConfigFile, '');
-  const running = new Set<Running>();
-  const results = new Map<string, StackResult>();
+  const session = await Session.open({
+    ...{ root, environment, latencyMs, emit },
+    ...(folder !== undefined && { folder }),
+    discards: options.keep !== true && options.stacks === undefined && mode === 'deploy',
+  });
   const stop = (): void => {
-    for (const command of running) command.process.kill('SIGINT');
+    session.interrupt();
   };
   interrupt.addEventListener('abort', stop);
-  const states = await StateServer.start(layout);
-  let standIn: StandInProcess | undefined;
+  if (interrupt.aborted) stop();
+  let results: ReadonlyMap<string, StackResult> = new Map();
   try {
-    standIn = await StandInProcess.start(
-      { root, worldFile: layout.worldFile, latencyMs: options.latencyMs ?? 0 },
-      record,
-    );
-    const stage: Stage = {
-      engine,
-      layout,
-      standIn,
-      states,
-      initialized: await initializeBackend(engine, layout, states),
-      record,
-      mode,
-      verify: options.verify ?? false,
-      fail,
-      all,
-      running,
-      emit,
-    };
     emit({
       type: 'start',
       environment,
-      engine: `${engine.name} ${engine.version}`,
+      engine: `${session.engine.name} ${session.engine.version}`,
       stacks: chosen.map(({ name }) => name),
       mode,
-      resumed: before === 'unfinished',
+      resumed: session.before === 'unfinished',
     });
-    const byName = new Map(chosen.map((stack) => [stack.name, stack]));
-    const deploy = async (name: string): Promise<boolean> => {
-      const stack = byName.get(name);
-      if (!stack) return false;
-      const result = await runStack(stage, stack);
-      results.set(name, result);
-      return result.status !== 'failed';
-    };
-    const limit = options.parallel ?? os.availableParallelism();
-    await runGraph(graphOf(chosen, mode), limit, deploy, () => interrupt.aborted);
+    results = await session.run(chosen, { mode, verify, fail, all }, options.parallel);
   } finally {
     interrupt.removeEventListener('abort', stop);
-    await Promise.all([standIn?.stop(), states.stop()]);
-    record.close([...results.values()].filter(({ status }) => status !== 'failed').length === chosen.length);
+    await session.close(
+      [...results.values()].filter(({ status }) => status !== 'failed').length === chosen.length,
+    );
   }
   const stacks = chosen.map(({ name }) => results.get(name) ?? skipped(name, chosen, results, mode));
   const summary: RehearsalResult = {
@@ -128,41 +90,6 @@ export async function rehearse(
   };
   emit({ type: 'summary', ...summary });
   return summary;
-}
-
-/**
- * Has Terraform initialize a folder with the backend of a rehearsal, once for each version of it.
- *
- * @returns the folder
- * @throws RehearsalError with Terraform's words when it cannot.
- */
-async function initializeBackend(engine: Engine, layout: Layout, states: StateServer): Promise<string> {
-  const { folder, fresh } = prepareBackend(layout, `${engine.name}-${engine.version}`);
-  if (!fresh) return folder;
-  const said: string[] = [];
-  const environment = terraformEnvironment(layout, states.environment('none'));
-  const { ended } = runTerraform(
-    engine,
-    folder,
-    ['init', '-input=false', '-no-color'],
-    environment,
-    ({ diagnostic }) => said.push(diagnostic?.detail ?? ''),
-  );
-  if ((await ended) !== 0)
-    throw new RehearsalError(`${engine.name} cannot initialize a folder: ${said.join(' ')}`);
-  return folder;
-}
-
-/** Deploying follows dependencies; destroying goes against them. */
-function graphOf(
-  stacks: readonly Stack[],
-  mode: Mode,
-): readonly { readonly name: string; readonly after: readonly string[] }[] {
-  if (mode === 'deploy') return stacks.map(({ name, dependencies }) => ({ name, after: dependencies }));
-  return [...stacks].reverse().map(({ name }) => ({
-    name,
-    after: stacks.filter(({ dependencies }) => dependencies.includes(name)).map((stack) => stack.name),
-  }));
 }
 
 function skipped(
@@ -189,7 +116,7 @@ function skipped(
 }
 
 /** @throws RehearsalError when no stack, or more than one, has the address. */
-function findAddress(
+export function findAddress(
   text: string,
   stacks: readonly Stack[],
 ): { readonly stack: string; readonly address: string } {

@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { holding } from '../../files/lock';
 import { processInfo, signal } from './processes';
 import { RehearsalError } from './terraform';
 
@@ -17,6 +18,18 @@ interface RunRecord {
 const GRACE_MS = 20_000;
 const POLL_MS = 100;
 
+/** Another rehearsal is at work in the folder: it will end. */
+export class FolderInUse extends RehearsalError {
+  public constructor(
+    public readonly pid: number,
+    folder: string,
+  ) {
+    super(
+      `Another rehearsal (process ${String(pid)}) is at work in ${folder}. Wait for it, or end it with Ctrl-C.`,
+    );
+  }
+}
+
 /** The record of the running rehearsal. Only one rehearsal at a time may use a folder. */
 export class RunFile {
   private socketFolder: string | undefined;
@@ -28,24 +41,33 @@ export class RunFile {
    * Takes the folder for this process. Ends what a killed rehearsal left running, and removes its sockets.
    *
    * @returns the record and how the rehearsal before this one ended
-   * @throws RehearsalError when another rehearsal is at work in the folder.
+   * @throws FolderInUse when another rehearsal is at work in the folder.
    */
   public static async claim(
     file: string,
   ): Promise<{ readonly record: RunFile; readonly before: RunRecord['status'] | 'none' }> {
     fs.mkdirSync(path.dirname(file), { recursive: true });
-    const last = readRecord(file);
-    if (last?.status === 'running') {
-      if (last.pid !== process.pid && processInfo(last.pid)?.started === last.started) {
-        throw new RehearsalError(
-          `Another rehearsal (process ${String(last.pid)}) is at work in ${path.dirname(file)}. Wait for it, or end it with Ctrl-C.`,
-        );
+    const record = new RunFile(file);
+    // Of several that look at the same time, one takes it.
+    const last = holding(`${file}.lock`, () => {
+      const found = readRecord(file);
+      if (found?.status === 'running') {
+        if (found.pid !== process.pid && processInfo(found.pid)?.started === found.started)
+          throw new FolderInUse(found.pid, path.dirname(file));
+        // Until they have ended, they are this one's: whoever comes after it, were it killed, must know of them.
+        for (const child of found.children) record.children.add(child);
+        record.socketFolder = found.socketFolder;
       }
+      record.write('running');
+      return found;
+    });
+    if (last?.status === 'running') {
       await endLeftovers(last.children);
       if (last.socketFolder !== undefined) fs.rmSync(last.socketFolder, { recursive: true, force: true });
+      record.children.clear();
+      record.socketFolder = undefined;
+      record.write('running');
     }
-    const record = new RunFile(file);
-    record.write('running');
     const before = last === undefined ? 'none' : last.status === 'running' ? 'unfinished' : last.status;
     return { record, before };
   }

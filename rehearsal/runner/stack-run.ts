@@ -1,4 +1,6 @@
+import { execFile } from 'node:child_process';
 import * as fs from 'node:fs';
+import { promisify } from 'node:util';
 import { MARK_SUMMARY } from '../stand-in/rpc';
 import type { Failure, Mode, RehearsalEvent, StackResult } from './events';
 import { type Stack, readJson, usedTypes } from './platform';
@@ -30,6 +32,22 @@ export interface Stage {
 /** Name of the saved plan, inside a stack's working folder. */
 const PLAN_FILE = 'rehearsal.tfplan';
 
+/** Longest plan in JSON, in bytes. */
+const MAX_PLAN = 512 * 1024 * 1024;
+
+/** A stack whose plan is saved. */
+export interface Planned {
+  /** What `terraform show -json` says of the plan. */
+  readonly json: string;
+  /** Applies that very plan. Once, and before anything else is done to the stack. */
+  apply(): Promise<StackResult>;
+}
+
+/** Plans one stack and saves the plan. Never throws for a failure of Terraform's: that is the result then. */
+export async function planStack(stage: Stage, stack: Stack): Promise<Planned | StackResult> {
+  return new StackRunner(stage, stack).plan();
+}
+
 /** Runs Terraform on one stack and tells what came of it. Never throws for a failure of Terraform's. */
 export async function runStack(stage: Stage, stack: Stack): Promise<StackResult> {
   return new StackRunner(stage, stack).run();
@@ -52,12 +70,43 @@ class StackRunner {
 
   public async run(): Promise<StackResult> {
     this.stage.emit({ type: 'stack_start', stack: this.stack.name });
-    let succeeded = false;
+    return this.result(await this.attempt(() => this.perform()));
+  }
+
+  public async plan(): Promise<Planned | StackResult> {
+    const { stage, stack } = this;
+    stage.emit({ type: 'stack_start', stack: stack.name });
+    let json = '';
+    const planned = await this.attempt(async () => {
+      await this.open();
+      const plan = ['plan', '-input=false', '-json', `-out=${PLAN_FILE}`];
+      const settled =
+        stage.fail?.stack === stack.name
+          ? await this.planWithFailure(stage.fail.address)
+          : (await this.terraform(plan)) === 0;
+      if (settled) json = await this.show();
+      return settled;
+    });
+    if (!planned) return this.result(false);
+    const apply = async (): Promise<StackResult> =>
+      this.result(
+        await this.attempt(
+          async () => (await this.terraform(['apply', '-input=false', '-json', PLAN_FILE])) === 0,
+        ),
+      );
+    return { json, apply };
+  }
+
+  private async attempt(work: () => Promise<boolean>): Promise<boolean> {
     try {
-      succeeded = await this.perform();
+      return await work();
     } catch (error) {
       this.failures.push({ summary: error instanceof Error ? error.message : String(error), detail: '' });
+      return false;
     }
+  }
+
+  private result(succeeded: boolean): StackResult {
     const { stack, stage } = this;
     const result: StackResult = {
       stack: stack.name,
@@ -73,7 +122,8 @@ class StackRunner {
     return result;
   }
 
-  private async perform(): Promise<boolean> {
+  /** Has the stack's folder made, and its providers served. */
+  private async open(): Promise<void> {
     const { stage, stack } = this;
     const { standIn, layout } = stage;
     prepareStack(layout, stack, stage.all, stage.initialized);
@@ -85,6 +135,11 @@ class StackRunner {
       TF_REATTACH_PROVIDERS: reattach,
     });
     await standIn.begin(stack.name);
+  }
+
+  private async perform(): Promise<boolean> {
+    const { stage, stack } = this;
+    await this.open();
     if (stage.mode === 'destroy') {
       return (await this.terraform(['destroy', '-auto-approve', '-input=false', '-json'])) === 0;
     }
@@ -95,8 +150,15 @@ class StackRunner {
     return applied && (!stage.verify || (await this.secondPlanIsEmpty()));
   }
 
-  /** Plans with every plan of the type marked, picks the mark of the address, and applies with it failing. */
   private async applyWithFailure(address: string): Promise<boolean> {
+    return (
+      (await this.planWithFailure(address)) &&
+      (await this.terraform(['apply', '-input=false', '-json', PLAN_FILE])) === 0
+    );
+  }
+
+  /** Plans with every plan of the type marked, picks the mark of the address, and has its apply fail. */
+  private async planWithFailure(address: string): Promise<boolean> {
     const { standIn } = this.stage;
     await standIn.mark(this.stack.name, typeOf(address));
     let mark: string | undefined;
@@ -111,7 +173,17 @@ class StackRunner {
     if (planned !== 0) return false;
     if (mark === undefined) this.note(`${address} is not part of this plan, so it cannot fail`);
     await standIn.fail(this.stack.name, mark ?? '');
-    return (await this.terraform(['apply', '-input=false', '-json', PLAN_FILE])) === 0;
+    return true;
+  }
+
+  private async show(): Promise<string> {
+    const { stage, stack, environment } = this;
+    const { stdout } = await promisify(execFile)(stage.engine.binary, ['show', '-json', PLAN_FILE], {
+      cwd: stage.layout.stackFolder(stack.name),
+      env: environment,
+      maxBuffer: MAX_PLAN,
+    });
+    return stdout;
   }
 
   private async secondPlanIsEmpty(): Promise<boolean> {

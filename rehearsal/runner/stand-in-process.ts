@@ -4,6 +4,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import * as esbuild from 'esbuild';
+import { writeWhole } from '../../files/write';
 import type { RunFile } from './run-record';
 import type { StackTypes, StandInReply, StandInRequest, StandInSettings } from '../stand-in/messages';
 
@@ -107,26 +108,55 @@ export class StandInProcess {
   }
 }
 
-/** Bundles the stand-in into one plain JavaScript file, so that it starts the same way from everywhere. */
+/** What was bundled last: the bundle's name, and what told each of its sources from an older version. */
+interface Bundled {
+  readonly file: string;
+  readonly stamps: Readonly<Record<string, string>>;
+}
+
+/**
+ * The stand-in as one plain JavaScript file, so that it starts the same way from everywhere: bundled anew only if a source has
+ * changed, for that takes longer than to start it.
+ */
 function bundle(root: string): string {
-  const { outputFiles } = esbuild.buildSync({
+  // Below the root, so that packages resolve from its node_modules.
+  const folder = path.join(root, 'node_modules', '.cache', 'bulkhead', 'rehearsal');
+  const record = path.join(folder, 'stand-in.json');
+  const last = readBundled(record);
+  if (last && Object.entries(last.stamps).every(([file, then]) => stampOf(file) === then)) {
+    return path.join(folder, last.file);
+  }
+  const { outputFiles, metafile } = esbuild.buildSync({
+    absWorkingDir: root,
     entryPoints: [path.join(root, 'rehearsal', 'stand-in', 'main.ts')],
     bundle: true,
     platform: 'node',
     format: 'cjs',
     packages: 'external',
     sourcemap: 'inline',
+    metafile: true,
     write: false,
   });
   const text = outputFiles[0]?.text ?? '';
   const digest = createHash('sha256').update(text).digest('hex').slice(0, 16);
-  // Below the root, so that packages resolve from its node_modules.
-  const file = path.join(root, 'node_modules', '.cache', 'bulkhead', 'rehearsal', `stand-in-${digest}.js`);
-  if (!fs.existsSync(file)) {
-    fs.mkdirSync(path.dirname(file), { recursive: true });
-    const draft = `${file}.${String(process.pid)}`;
-    fs.writeFileSync(draft, text);
-    fs.renameSync(draft, file);
+  const file = `stand-in-${digest}.js`;
+  const sources = Object.keys(metafile.inputs).map((input) => path.join(root, input));
+  writeWhole(path.join(folder, file), text);
+  const stamps = [...sources, path.join(folder, file)].map((source) => [source, stampOf(source)] as const);
+  writeWhole(record, JSON.stringify({ file, stamps: Object.fromEntries(stamps) } satisfies Bundled));
+  return path.join(folder, file);
+}
+
+function readBundled(record: string): Bundled | undefined {
+  try {
+    return JSON.parse(fs.readFileSync(record, 'utf8')) as Bundled;
+  } catch {
+    return undefined;
   }
-  return file;
+}
+
+/** What tells two versions of a file apart. */
+function stampOf(file: string): string {
+  const found = fs.statSync(file, { throwIfNoEntry: false });
+  return found ? `${String(found.mtimeMs)}:${String(found.size)}` : '';
 }

@@ -24,12 +24,16 @@ export function layoutOf(folder: string): Layout {
   };
 }
 
-/** Throws the simulated world away, with all that Terraform remembers of it. */
+/** Folders of who rehearses more than stacks, and whose memory is worth nothing without the world. */
+const OF_THE_WORLD = ['config', 'databases', 'deny-list', 'registry'];
+
+/** Throws the simulated world away, with all that Terraform remembers of it, and who has a place in it. */
 export function discardWorld(layout: Layout): void {
   for (const part of [
     layout.worldFile,
     path.join(layout.folder, 'state'),
     path.join(layout.folder, 'stacks'),
+    ...OF_THE_WORLD.map((name) => path.join(layout.folder, name)),
   ]) {
     fs.rmSync(part, { recursive: true, force: true });
   }

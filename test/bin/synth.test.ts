@@ -96,7 +96,7 @@ test('runs at once into one folder leave what one of them would have', async () 
   expect(runs).toEqual(asked.map(() => ({ code: 0, stderr: '' })));
   // The manifest is that of the last one, who may have been asked for less.
   expect(filesIn(join(outdir, 'stacks'))).toEqual(alone);
-  expect(readdirSync(outdir).sort()).toEqual(['manifest.json', 'stacks']);
+  expect(readdirSync(outdir).sort()).toEqual(['guarantees.json', 'manifest.json', 'stacks']);
 });
 
 test('a stack that the platform no longer has is named when it is removed, with what becomes of it', async () => {

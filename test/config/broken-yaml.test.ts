@@ -6,7 +6,7 @@ describe('a file that is not the YAML config uses', () => {
      config of "prod" is invalid: 1 problem
 
      config/environments/prod/platform.yaml:1:1
-         is empty; must be a mapping with the keys account, cells, costCentre, delivery, deployers, dns, environment, load, platform, region, registry, state, tiers
+         is empty; must be a mapping with the keys account, cells, costCentre, delivery, deployers, dns, environment, load, offboarding, onboarding, platform, region, registry, state, tiers
     `);
   });
 
@@ -95,7 +95,7 @@ describe('a file that is not the YAML config uses', () => {
      config/environments/prod/platform.yaml:6:1
          has the key "region" twice, first on line 4; keep one
      config/environments/prod/platform.yaml:7:1  owner
-         unknown key "owner"  allowed: account, cells, costCentre, delivery, deployers, dns, environment, load, platform, region, registry, state, tiers
+         unknown key "owner"  allowed: account, cells, costCentre, delivery, deployers, dns, environment, load, offboarding, onboarding, platform, region, registry, state, tiers
     `);
   });
 

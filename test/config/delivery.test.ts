@@ -186,9 +186,9 @@ describe('services', () => {
      config of "prod" is invalid: 2 problems
 
      config/environments/prod/platform.yaml:45:17  delivery.services.api-canary
-         must not be named infrastructure, nor end in -internal, -canary, -preview, -contract: what releases it or another service is named so
+         must not be named infrastructure or onboarding, nor end in -internal, -canary, -preview, -contract: what releases it or another service is named so
      config/environments/prod/platform.yaml:46:21  delivery.services.infrastructure
-         must not be named infrastructure, nor end in -internal, -canary, -preview, -contract: what releases it or another service is named so
+         must not be named infrastructure or onboarding, nor end in -internal, -canary, -preview, -contract: what releases it or another service is named so
     `);
     for (const taken of ['api-internal', 'web-preview', 'web-contract'])
       expect(refusal(named(taken))).toContain(`delivery.services.${taken}\n    must not be named`);

@@ -8,7 +8,7 @@ const { build } = require('esbuild');
 
 /**
  * Modules of the framework that cost most of a synth's time, and what the bundle holds in their place. The output is the
- * same: `test/bin/bundle.test.ts`. A hash says which text a replacement was compared with.
+ * same: `test/bin/bundle.integration.test.ts`. A hash says which text a replacement was compared with.
  */
 const REPLACEMENTS = [
   {

@@ -31,6 +31,8 @@ export interface Surroundings {
 export interface Stacks {
   /** Synthesizes the stacks that match, into a folder of these alone. @throws LifecycleError with what synth says */
   synthesize(patterns: readonly string[], tell?: Tell): Promise<SynthesizedStacks>;
+  /** Whether a stack is there at all: a rehearsed world has what was rehearsed, an account all that the platform is. */
+  has(stack: string): boolean;
   /** What a stack published; undefined before it is deployed. */
   contract(place: {
     readonly cell?: string;

@@ -60,7 +60,7 @@ test.each(['dev', 'prod'])(
 test('a second synth writes the same bytes', () => {
   const outdir = copyOf('dev');
   const first = filesIn(outdir);
-  // All of them, from the sources: test/bin/bundle.test.ts.
+  // All of them, from the sources: test/bin/bundle.integration.test.ts.
   const stacks = ['registry', 'delivery', 'dev1a-delivery', 'dev1a-t*'];
   synth('out', { environment: 'dev', stacks });
   expect(filesIn(outdir).filter(isOfStack)).toEqual(first.filter(isOfStack));

@@ -117,6 +117,10 @@ export const retirePhase = (leaving: Leaving): Phase => ({
       rmSync(file);
       context.note(`${file} is removed${surroundings.kind === 'aws' ? ': commit that, too' : ''}`);
     }
+    if (!surroundings.stacks.has(DELIVERY)) {
+      context.note('this world has no pipelines that could list it');
+      return undefined;
+    }
     const holder = `${tenantId}/${context.item.operation?.key ?? ''}`;
     await whileHeld(surroundings.registry, DELIVERY, holder, () =>
       apply(context, leaving, DELIVERY, async ({ risk }) => {

@@ -169,6 +169,10 @@ const releasesPhase = ({ surroundings, tenantId, facts, approve }: OnboardingWor
       return undefined;
     }
     const { registry, stacks } = surroundings;
+    if (!stacks.has(DELIVERY)) {
+      note('this world has no pipelines: npx bulkhead rehearse --keep adds them, with this tenant in them');
+      return undefined;
+    }
     await whileHeld(registry, DELIVERY, `onboard-${tenantId}`, async () => {
       const delivery = await stacks.synthesize([DELIVERY], note);
       const plan = await delivery.plan(note);

@@ -53,7 +53,7 @@ test('an unknown stack ends with the nearest one, a failing exit code and no sta
      "code": 1,
      "stderr": "no such stacks:
      - "dev1a-netwrok" matches no stack; did you mean "dev1a-network"?
-   the stacks are: bootstrap, registry, delivery, dev1a-network, dev1a-cluster, dev1a-delivery, dev1a-addons, dev1a-data, dev1a-data-shard-1, dev1a-cache, dev1a-identity, dev1a-gateway, dev1a-tier-starter, dev1a-tier-professional, dev1a-tier-enterprise, dev1a-tenant-acme, dev1a-tenant-globex
+   the stacks are: bootstrap, registry, delivery, onboarding, dev1a-network, dev1a-cluster, dev1a-delivery, dev1a-addons, dev1a-data, dev1a-data-shard-1, dev1a-cache, dev1a-identity, dev1a-gateway, dev1a-tier-starter, dev1a-tier-professional, dev1a-tier-enterprise, dev1a-tenant-acme, dev1a-tenant-globex
    ",
    }
   `);
@@ -62,7 +62,7 @@ test('an unknown stack ends with the nearest one, a failing exit code and no sta
 test.each([
   [
     '',
-    'bootstrap delivery dev1a-addons dev1a-cache dev1a-cluster dev1a-data dev1a-data-shard-1 dev1a-delivery dev1a-gateway dev1a-identity dev1a-network dev1a-tenant-acme dev1a-tenant-globex dev1a-tier-enterprise dev1a-tier-professional dev1a-tier-starter registry',
+    'bootstrap delivery dev1a-addons dev1a-cache dev1a-cluster dev1a-data dev1a-data-shard-1 dev1a-delivery dev1a-gateway dev1a-identity dev1a-network dev1a-tenant-acme dev1a-tenant-globex dev1a-tier-enterprise dev1a-tier-professional dev1a-tier-starter onboarding registry',
   ],
   ['dev1a-network, registry', 'dev1a-network registry'],
   ['*-tenant-acme', 'dev1a-tenant-acme'],

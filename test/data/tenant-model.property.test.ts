@@ -3,5 +3,5 @@ import { describeTenantModel } from '../support/tenant-model';
 import { startEmbedded } from '../support/postgres';
 
 describe('random work of random tenants, on the embedded PostgreSQL', () => {
-  describeTenantModel(startEmbedded, 30);
+  describeTenantModel(startEmbedded, 12);
 });

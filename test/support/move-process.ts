@@ -34,6 +34,7 @@ async function main(): Promise<void> {
         databases: rehearsalDatabases(process.env),
         platform: () => loadPlatform(process.cwd(), 'prod'),
         stacks: {
+          has: () => true,
           contract: () => Promise.resolve(undefined),
           synthesize: () => Promise.reject(new Error('none')),
         },

@@ -36,6 +36,7 @@ export function registryOnly(
     kind: contracts === undefined ? 'rehearsal' : 'aws',
     platform: () => platform,
     stacks: {
+      has: () => true,
       synthesize: () => Promise.reject(new Error('nothing is synthesized')),
       contract: ({ cell = '', stack }) => Promise.resolve(contracts?.[`${cell}/${stack}`]),
     },

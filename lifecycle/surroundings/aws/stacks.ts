@@ -46,6 +46,10 @@ export class AwsStacks implements Stacks {
     });
   }
 
+  public has(): boolean {
+    return true;
+  }
+
   public async contract({
     cell,
     stack,

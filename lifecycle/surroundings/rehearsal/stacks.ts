@@ -87,6 +87,10 @@ export class RehearsalStacks implements Stacks {
     });
   }
 
+  public has(stack: string): boolean {
+    return fs.existsSync(layoutOf(this.place.folder).stateFile(stack));
+  }
+
   public contract({
     cell,
     stack,
@@ -148,13 +152,13 @@ export class RehearsalStacks implements Stacks {
     return session;
   }
 
-  /** What must be synthesized besides, where a cell has never been rehearsed: all of it but tenants. */
+  /** What is synthesized besides, where a cell has never been rehearsed: what a dedicated tenant stands on, at least. */
   private groundOf(patterns: readonly string[]): readonly string[] {
     const states = path.join(this.place.folder, 'state');
     const present = fs.existsSync(states) ? fs.readdirSync(states) : [];
     return this.cellsOf(patterns)
       .filter((cell) => !present.some((file) => file.startsWith(`${cell}-`)))
-      .map(others);
+      .map((cell) => `${cell}-!(${NOT_BELOW})`);
   }
 
   /** Cells of stacks that are named. */
@@ -163,6 +167,9 @@ export class RehearsalStacks implements Stacks {
     return ids.filter((id) => patterns.some((pattern) => pattern.startsWith(`${id}-`)));
   }
 }
+
+/** Stacks that no dedicated tenant stands on. Should one come to, it is synthesized when it is missed. */
+const NOT_BELOW = 'tenant-*|data-shard-*|delivery|tier-starter|tier-professional';
 
 const others = (cell: string): string => `${cell}-!(tenant-*)`;
 

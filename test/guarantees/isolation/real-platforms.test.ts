@@ -1,6 +1,6 @@
 import { CONTROLS } from '../../../guarantees/isolation';
 import { isolation } from '../../../guarantees/isolation';
-import type { StackFacts } from '../../../guarantees/isolation/facts';
+import { expectKept } from './expect-kept';
 import { SynthesizedPlatform } from './scratch';
 
 describe.each(['dev', 'prod'])('the platform as it is, %s', (environment) => {
@@ -47,15 +47,6 @@ describe.each(['dev', 'prod'])('the platform as it is, %s', (environment) => {
   });
 });
 
-/** What isolation says of acme where its file has more lines, whether or not other stacks were synthesized anew. */
-function expectKept(facts: readonly StackFacts[], settings: string): void {
-  const { verdicts, matrix } = isolation(facts, { complete: true });
-  expect(verdicts.filter(({ outcome }) => outcome === 'broken')).toEqual([]);
-  const row = matrix.find(({ owner }) => owner.id === 'acme');
-  const database = row?.cells.find(({ control }) => control === 'database');
-  expect(JSON.stringify(database).includes('leaving: ')).toBe(settings.includes('offboarding'));
-}
-
 describe.each([
   ['dev', 'lifecycle: offboarding\n'],
   ['prod', 'lifecycle: offboarding\n'],
@@ -66,21 +57,5 @@ describe.each([
     const own = new SynthesizedPlatform({ environment, settings, stacks: ['*-tenant-acme'] });
     expect([...own.facts.keys()]).toEqual([expect.stringMatching(/-tenant-acme$/)]);
     expectKept([...new Map([...others.facts, ...own.facts]).values()], settings);
-  }, 60_000);
-});
-
-describe('a tenant of dev that leaves its own nodes', () => {
-  const settings = 'lifecycle: offboarding\nnodePool: own\n';
-
-  it('is synthesized with all other stacks, keeps all guarantees, and changes none of them but releases', () => {
-    const [before, after] = [{}, { settings }].map(
-      (more) => new SynthesizedPlatform({ environment: 'dev', ...more }).facts,
-    );
-    expectKept([...(after?.values() ?? [])], settings);
-    const changed = [...(after ?? [])].filter(
-      ([name, facts]) => JSON.stringify(facts) !== JSON.stringify(before?.get(name)),
-    );
-    // Releases no longer go to a tenant that leaves.
-    expect(changed.map(([name]) => name).sort()).toEqual(['delivery', 'dev1a-tenant-acme']);
   }, 60_000);
 });

@@ -41,6 +41,7 @@ async function world(item: Partial<TenantItem> = {}) {
       ...{ kind: 'rehearsal', environment: 'prod', registry, platform: () => platform, now: () => 0 },
       databases: rehearsalDatabases({}),
       stacks: {
+        has: () => true,
         contract: () => Promise.resolve(undefined),
         synthesize: () => Promise.reject(new Error('none')),
       },

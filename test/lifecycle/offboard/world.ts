@@ -39,7 +39,7 @@ export function surroundingsOf({ folder, root, host, caller, now }: World): Surr
   return {
     ...{ kind: 'rehearsal', environment: 'dev', root, configFolder },
     registry: new FileRegistry({ folder: join(folder, 'registry') }),
-    stacks: { synthesize: none, contract: none },
+    stacks: { has: () => true, synthesize: none, contract: none },
     databases: rehearsalDatabases(process.env),
     tokens: { smoke: none, revoke: () => Promise.resolve() },
     now: () => now,

@@ -53,6 +53,7 @@ export class DedicatedWorld {
       revoke: () => Promise.resolve(),
     },
     stacks: {
+      has: () => true,
       synthesize: (patterns) => {
         this.stopAt('synthesize');
         return Promise.resolve(this.synthesized(patterns.join()));

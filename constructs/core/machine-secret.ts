@@ -1,3 +1,4 @@
+import { nameIn } from './naming';
 import { nameParts, type Placement } from './placement';
 import { tenantResourceServer } from './tenant-token';
 
@@ -14,3 +15,10 @@ export const machineSecretName = (placement: Placement, tenantId: string): strin
 /** Pattern of the secret's ARN: Secrets Manager puts a hyphen and six characters of its own behind a name. */
 export const machineSecretArn = (placement: Placement, tenantId: string): string =>
   `arn:aws:secretsmanager:${placement.region}:${placement.account}:secret:${machineSecretName(placement, tenantId)}-??????`;
+
+/** Last part of the names of the function that makes machine clients, and of its role. */
+export const MACHINE_CLIENT_FUNCTION = 'machine-client';
+
+/** Name of a cell's function, for the stacks of its tenants and for whoever onboards one. */
+export const machineClientFunctionName = (placement: Placement): string =>
+  nameIn(placement, 'lambdaFunction', MACHINE_CLIENT_FUNCTION);

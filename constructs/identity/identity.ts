@@ -84,7 +84,11 @@ export class Identity extends Construct {
     // Without a style of its own, a client's sign-in pages are not served.
     new CognitoManagedLoginBranding(this, 'Style', { userPoolId, clientId, useCognitoProvidedValues: true });
     const ofTenants = { userPoolId, userPoolArn: this.pool.arn, logRetentionDays };
-    const clients = new MachineClientFunction(this, 'MachineClients', { ...ofTenants, signInDomain: domain });
+    const clients = new MachineClientFunction(this, 'MachineClients', {
+      ...ofTenants,
+      signInDomain: domain,
+      zoneName: zone.name,
+    });
     new OidcProviderFunction(this, 'OidcProviders', ofTenants);
     new SyntheticTenants(this, 'Synthetic', {
       ...props.synthetic,

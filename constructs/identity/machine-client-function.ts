@@ -1,6 +1,6 @@
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
-import { machineSecretArn, secretPath } from '../core/machine-secret';
+import { MACHINE_CLIENT_FUNCTION, machineSecretArn, secretPath } from '../core/machine-secret';
 import { NodeFunction } from '../core/node-function';
 import { nameIn } from '../core/naming';
 import { type Placement, placementOf } from '../core/placement';
@@ -10,26 +10,22 @@ export interface MachineClientFunctionProps {
   readonly userPoolArn: string;
   /** Where machines get tokens, without https:// before it. */
   readonly signInDomain: string;
+  /** Name of the cell's zone, in which each tenant has its host name. */
+  readonly zoneName: string;
   readonly logRetentionDays: number;
 }
 
-/** Last part of the names of the function and its role. */
-const NAME = 'machine-client';
-
-/** Name of a cell's function, for the stacks of its tenants. */
-export const machineClientFunctionName = (placement: Placement): string =>
-  nameIn(placement, 'lambdaFunction', NAME);
-
 /** The only role that may put a value into tenants' machine-client secrets. */
 export const machineClientRoleArn = (placement: Placement): string =>
-  `arn:aws:iam::${placement.account}:role/${nameIn(placement, 'iamRole', NAME)}`;
+  `arn:aws:iam::${placement.account}:role/${nameIn(placement, 'iamRole', MACHINE_CLIENT_FUNCTION)}`;
 
 /**
  * The function by which tenants' stacks make their machine client, and the cell's identity those of synthetic tenants.
  *
  * Terraform's own resource for clients keeps their secret in the state. This function hands it from Cognito to Secrets
  * Manager, and answers with the client's id alone. Whose client and secret it may be, it decides by the tenant's id; it may
- * write secrets of that one name and read none.
+ * write secrets of that one name and read none. Whoever onboards a tenant has it call the tenant's address with the tenant's own
+ * token: what was answered leaves it, the token never does.
  */
 export class MachineClientFunction extends Construct {
   /** What calls of the function in its own stack must wait for. */
@@ -41,13 +37,14 @@ export class MachineClientFunction extends Construct {
     const { account, region } = placement;
     const secrets = machineSecretArn(placement, '*');
     const { lambda } = new NodeFunction(this, 'Function', {
-      name: [NAME],
+      name: [MACHINE_CLIENT_FUNCTION],
       description: "Makes a dedicated tenant's machine client and puts its secret into Secrets Manager",
       entry: 'services/machine-client/handler.ts',
       environment: {
         USER_POOL_ID: props.userPoolId,
         SECRET_PATH: secretPath(placement),
         TOKEN_ENDPOINT: `https://${props.signInDomain}/oauth2/token`,
+        ZONE: props.zoneName,
       },
       statements: [
         {

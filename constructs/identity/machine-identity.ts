@@ -8,10 +8,10 @@ import { SecretsmanagerSecret } from '@cdktf/provider-aws/lib/secretsmanager-sec
 import { SecretsmanagerSecretPolicy } from '@cdktf/provider-aws/lib/secretsmanager-secret-policy';
 import { Fn, type ITerraformDependable, Token } from 'cdktf';
 import { Construct } from 'constructs';
-import { machineSecretName } from '../core/machine-secret';
+import { machineClientFunctionName, machineSecretName } from '../core/machine-secret';
 import { placementOf } from '../core/placement';
 import { API_SCOPES, MACHINE_SCOPE, machineScope, tenantResourceServer } from '../core/tenant-token';
-import { machineClientFunctionName, machineClientRoleArn } from './machine-client-function';
+import { machineClientRoleArn } from './machine-client-function';
 
 export interface MachineIdentityProps {
   readonly tenantId: string;

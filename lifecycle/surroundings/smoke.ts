@@ -6,7 +6,17 @@ import type { Place } from '../registry';
 import type { Tell } from '../surroundings';
 import { type Answer, call, NoAnswer } from './http';
 
-export interface SmokeProps {
+/** How long something is tried, and what is told meanwhile. */
+export interface Patience {
+  /** Time between two attempts, in milliseconds. @default 5000 */
+  readonly againMs?: number;
+  /** How often it is told that something is waited for, in milliseconds. @default 30000 */
+  readonly tellMs?: number;
+  readonly now: () => number;
+  readonly tell: Tell;
+}
+
+export interface SmokeProps extends Patience {
   readonly tenantId: string;
   readonly tier: string;
   readonly place: Place;
@@ -24,19 +34,13 @@ export interface SmokeProps {
   readonly service: string;
   /** How long all may take until it is well, in milliseconds. */
   readonly waitMs: number;
-  /** Time between two attempts, in milliseconds. @default 5000 */
-  readonly againMs?: number;
-  /** How often it is told that something is waited for, in milliseconds. @default 30000 */
-  readonly tellMs?: number;
-  readonly now: () => number;
-  readonly tell: Tell;
 }
 
 const AGAIN_MS = 5000;
 const TELL_MS = 30_000;
 
 /** What is not well yet. Only a message without anything secret. */
-class NotYet extends Error {}
+export class NotYet extends Error {}
 
 /**
  * Does as the tenant's machine does: gets a token, and calls the tenant's address with it. New names take minutes to be known,
@@ -68,8 +72,8 @@ export async function smoke(props: SmokeProps): Promise<readonly string[]> {
 }
 
 /** Tries until it is well, or time is over. */
-async function persist<T>(
-  { now, tell, againMs = AGAIN_MS, tellMs = TELL_MS }: SmokeProps,
+export async function persist<T>(
+  { now, tell, againMs = AGAIN_MS, tellMs = TELL_MS }: Patience,
   deadline: number,
   attempt: () => Promise<T>,
   look: readonly string[],

@@ -1,16 +1,17 @@
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import type { Platform } from '../../../config/platform';
+import { machineClientFunctionName } from '../../../constructs/core/machine-secret';
 import { notBeforeOf, revoke } from '../../../services/authorizer/deny-list';
 import { valkeyClient } from '../../../services/valkey/client';
 import { EnvironmentError, valkeyConfig } from '../../../services/valkey/config';
+import { deployerRoleArn } from '../../../stacks/deployment-access';
 import { placementOfCell } from '../../../stacks/names';
 import { LifecycleError } from '../../mistake';
 import type { Place, Registry } from '../../registry';
 import type { Stacks, Tell, Tokens } from '../../surroundings';
-import { objectIn } from '../http';
-import { cellOf, dedicatedContract, type TenantContract, tenantItem } from '../lookups';
-import { smoke } from '../smoke';
+import { cellOf, dedicatedContract, dedicatedPlace, tenantItem } from '../lookups';
 import type { Credentials } from './credentials';
+import { invoked, smoke } from './smoke';
 
 export interface AwsTokensProps {
   readonly registry: Registry;
@@ -32,23 +33,24 @@ export class AwsTokens implements Tokens {
     place: Place,
     tell: Tell = () => undefined,
   ): Promise<readonly string[]> {
-    const { registry, stacks, platform, now } = this.props;
+    const { registry, stacks, platform, credentials, now } = this.props;
     const contract = await dedicatedContract(stacks, tenantId, place);
-    const identity = await stacks.contract({ cell: place.cell, stack: 'identity' });
-    const domain = identity?.['signInDomain'];
-    if (domain === undefined) {
-      throw new LifecycleError(`${place.cell}-identity is not deployed: nobody gives tokens there`);
-    }
     const { tier } = await tenantItem(registry, tenantId);
     const [service = ''] = platform().tiers.enterprise.services;
-    return smoke({
-      ...{ tenantId, tier, place, service, now, tell, waitMs: WAIT_MS, hostname: contract.hostname },
-      client: {
-        id: contract.machineClientId,
-        secret: await this.secretOf(place, contract),
-        tokenEndpoint: `https://${domain}/oauth2/token`,
-      },
+    const placement = placementOfCell(platform(), cellOf(platform(), place.cell));
+    const lambda = new LambdaClient({
+      region: placement.region,
+      credentials: credentials.of(deployerRoleArn(placement, dedicatedPlace(tenantId)), 'smoke'),
     });
+    try {
+      return await smoke({
+        ...{ tenantId, tier, place, service, now, tell, waitMs: WAIT_MS, hostname: contract.hostname },
+        clientId: contract.machineClientId,
+        look: (request) => invoked(lambda, machineClientFunctionName(placement), request),
+      });
+    } finally {
+      lambda.destroy();
+    }
   }
 
   public async revoke(tenantId: string, { cell }: Place): Promise<void> {
@@ -76,57 +78,7 @@ export class AwsTokens implements Tokens {
       store.close();
     }
   }
-
-  /**
-   * As the role that {@link SMOKE_ROLE} names, or as the caller himself. No deployer may read a tenant's secrets, and none is to:
-   * whoever may, may be nobody else.
-   */
-  private async secretOf(
-    { cell }: Place,
-    { machineSecretName, machineClientId }: Pick<TenantContract, 'machineSecretName' | 'machineClientId'>,
-  ): Promise<string> {
-    const platform = this.props.platform();
-    const { credentials } = this.props;
-    const role = (process.env[SMOKE_ROLE] ?? '').trim();
-    const { region } = placementOfCell(platform, cellOf(platform, cell));
-    const client = new SecretsManagerClient({
-      region,
-      credentials: role === '' ? credentials.own() : credentials.of(role, 'smoke'),
-    });
-    try {
-      const { SecretString = '' } = await client.send(
-        new GetSecretValueCommand({ SecretId: machineSecretName }),
-      );
-      const { client_id: id, client_secret: secret } = objectIn(SecretString);
-      if (id === machineClientId && typeof secret === 'string') return secret;
-      throw new LifecycleError(
-        `secret ${machineSecretName} does not hold client ${machineClientId} of the contract`,
-        [`deploy the stack again: it has the function machine-client put it there`],
-      );
-    } catch (error) {
-      if (!(error instanceof Error) || !UNREADABLE.includes(error.name)) throw error;
-      throw new LifecycleError(
-        `secret ${machineSecretName} in ${region} cannot be read as ${role === '' ? 'yourself' : role}: ${error.name}`,
-        [
-          `set ${SMOKE_ROLE} to the ARN of a role of the cell's account that may, and that you may take: docs/runbooks/onboarding.md says what it needs`,
-        ],
-      );
-    } finally {
-      client.destroy();
-    }
-  }
 }
-
-/** Variable that names the role by which secrets of machine clients are read. */
-const SMOKE_ROLE = 'BULKHEAD_SMOKE_ROLE';
-
-/** Errors of Secrets Manager that say whose it is, or that it is elsewhere. */
-const UNREADABLE: readonly string[] = [
-  'AccessDeniedException',
-  'AccessDenied',
-  'DecryptionFailure',
-  'ResourceNotFoundException',
-];
 
 function configured(way: readonly string[]): ReturnType<typeof valkeyConfig> {
   try {

@@ -106,7 +106,6 @@ describeWithTerraform("this repository's own platform", () => {
     const did = await afterChanges((dev) => {
       const acme = readFileSync(dev('tenants/acme.yaml'), 'utf8');
       writeFileSync(dev('tenants/acme-eu.yaml'), acme.replace('id: acme', 'id: acme-eu'));
-      edit(dev('platform.yaml'), (text) => text.replace('enterprise: 2', 'enterprise: 3'));
     });
     const { 'dev1a-tenant-acme-eu': added, delivery, ...others } = did;
     expect([added, delivery]).toEqual(['created', 'changed']);

@@ -88,7 +88,8 @@ module.exports = {
       from: { path: '^lifecycle/' },
       to: {
         path: '^services/',
-        pathNot: '^services/(machine-client/smoke|authorizer/(config|decide|deny-list|replica)|token-claims/|smoke/|valkey/)',
+        pathNot:
+          '^services/(machine-client/smoke|authorizer/(config|decide|deny-list|replica)|token-claims/|smoke/|valkey/)',
       },
     },
     {

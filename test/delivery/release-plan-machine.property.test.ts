@@ -254,7 +254,7 @@ it('keeps every promise, whatever happens to releases', () => {
         }
       }
     }),
-    { numRuns: 50 },
+    { numRuns: 50, seed: 20261126 },
   );
   expect(CASES.filter((what) => counts[what] === undefined)).toEqual([]);
 });

@@ -3,5 +3,5 @@ import { describeTenantModel } from '../support/tenant-model';
 import { startEmbedded } from '../support/postgres';
 
 describe('random work of random tenants, on the embedded PostgreSQL', () => {
-  describeTenantModel(startEmbedded, 12);
+  describeTenantModel(startEmbedded, 30);
 });

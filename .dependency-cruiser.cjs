@@ -89,7 +89,7 @@ module.exports = {
       to: {
         path: '^services/',
         pathNot:
-          '^services/(machine-client/smoke|authorizer/(config|decide|deny-list|replica)|token-claims/|smoke/|valkey/)',
+          '^services/(machine-client/smoke|authorizer/(config|decide|deny-list|replica)|token-claims/|valkey/)',
       },
     },
     {

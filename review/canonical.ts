@@ -1,4 +1,5 @@
-const isRecord = (value: unknown): value is Record<string, unknown> =>
+/** Whether it is an object with members: no list, and not nothing. */
+export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The same text for the same value, in whichever order its parts stand. */

@@ -1,5 +1,6 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { isMap, isScalar, parseDocument } from 'yaml';
+import { writeWhole } from '../../files/write';
 import { LifecycleError } from '../mistake';
 
 const KEY = 'lifecycle';
@@ -35,8 +36,7 @@ export function setLifecycle(file: string, value: 'offboarding' | undefined): bo
   const before = readFileSync(file, 'utf8');
   const after = withLifecycle(before, value, file);
   if (after === before) return false;
-  const draft = `${file}.${String(process.pid)}~`;
-  writeFileSync(draft, after);
-  renameSync(draft, file);
+  // A draft that is left behind must be no file of config to whoever reads the folder.
+  writeWhole(file, after, `${file}.${String(process.pid)}~`);
   return true;
 }

@@ -1,3 +1,4 @@
+import { isRecord } from '../canonical';
 import type { Box, Clause } from './box';
 import { clauseOf, propertyOf, type Requirement } from './conditions';
 import { pattern, type Pattern } from './pattern';
@@ -37,9 +38,6 @@ export function parsePolicy(text: string): Policy | undefined {
     return undefined;
   }
 }
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const isStatement = (value: unknown): value is Readonly<Record<string, unknown>> =>
   isRecord(value) &&

@@ -31,5 +31,5 @@ const ours = {
  */
 export const handler = (event: unknown): Promise<Answer | Sighting> =>
   isSmoke(event)
-    ? smoke(event, { ...ours, zone, fetch })
+    ? smoke(event, { ...ours, hostOf: (tenantId) => `${tenantId}.${zone}`, fetch })
     : change(event, { ...ours, secretPath, secrets: (command) => secrets.send(command) });

@@ -37,10 +37,10 @@ export interface Sighting {
 export interface SmokeSurroundings {
   readonly userPoolId: string;
   readonly tokenEndpoint: string;
-  /** Zone of the cell, in which each tenant has its name. */
-  readonly zone: string;
+  /** A tenant's host name. */
+  readonly hostOf: (tenantId: string) => string;
   readonly cognito: Send;
-  readonly fetch: typeof fetch;
+  readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
   /** Takes one line. */
   readonly log: (line: string) => void;
 }
@@ -69,7 +69,7 @@ export async function smoke(event: unknown, surroundings: SmokeSurroundings): Pr
   const { token, seen } = await tokenOf({ tenantId, clientId, secret }, surroundings);
   const ask = (headers: Readonly<Record<string, string>>): Promise<Seen> =>
     look(
-      surroundings.fetch(`https://${tenantId}.${surroundings.zone}/${service}/health`, {
+      surroundings.fetch(`https://${surroundings.hostOf(tenantId)}/${service}/health`, {
         ...{ headers, redirect: 'manual', signal: AbortSignal.timeout(TIMEOUT_MS) },
       }),
     );

@@ -29,11 +29,11 @@ class World {
     return smoke(event, {
       userPoolId: 'us-east-1_pool',
       tokenEndpoint: 'https://auth.use1a.bulkhead.example/oauth2/token',
-      zone: 'use1a.bulkhead.example',
+      hostOf: (tenantId) => `${tenantId}.use1a.bulkhead.example`,
       cognito: () =>
         Promise.resolve({ UserPoolClient: { ClientName: this.clientName, ClientSecret: SECRET } }),
-      fetch: (url, { headers, body } = {}) => {
-        const call = { url: url as string, headers: new Headers(headers), body: (body ?? '') as string };
+      fetch: (url, { headers, body }) => {
+        const call = { url, headers: new Headers(headers), body: (body ?? '') as string };
         this.calls.push(call);
         return Promise.resolve().then(() =>
           call.url.includes('oauth2') ? this.token() : this.gateway(call),

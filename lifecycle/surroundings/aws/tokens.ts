@@ -10,8 +10,9 @@ import { LifecycleError } from '../../mistake';
 import type { Place, Registry } from '../../registry';
 import type { Stacks, Tell, Tokens } from '../../surroundings';
 import { cellOf, dedicatedContract, dedicatedPlace, tenantItem } from '../lookups';
+import { smoke } from '../smoke';
 import type { Credentials } from './credentials';
-import { invoked, smoke } from './smoke';
+import { invoked } from './machine-client';
 
 export interface AwsTokensProps {
   readonly registry: Registry;

@@ -3,7 +3,7 @@ import { type CheckConfig } from '../../../services/authorizer/config';
 import { decide, REFUSALS } from '../../../services/authorizer/decide';
 import type { Revocation } from '../../../services/authorizer/deny-list';
 import { Replica } from '../../../services/authorizer/replica';
-import { type LocalServer, type Received, type Reply, serve } from './servers';
+import type { Received, Reply } from './exchange';
 import type { Claims, Signer } from './signer';
 
 export interface GatewayProps {
@@ -24,10 +24,7 @@ const MAX_REVOCATIONS = 10_000;
  * the platform's own authorizer decides, then cell, tier, kind of token and scope. No pod runs in a rehearsal, so a call that is
  * let in finds no service.
  */
-export const gateway = (props: GatewayProps): Promise<LocalServer> =>
-  serve((request) => Promise.resolve(answer(props, request)));
-
-function answer(props: GatewayProps, { method, path, headers }: Received): Reply {
+export function gateway(props: GatewayProps, { method, path, headers }: Received): Reply {
   const { check, fleet, signer, now } = props;
   const token = /^Bearer (.+)$/.exec(headers['authorization'] ?? '')?.[1];
   const claims = token === undefined ? undefined : signer.claims(token, Math.floor(now() / 1000));

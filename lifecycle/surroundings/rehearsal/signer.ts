@@ -1,6 +1,5 @@
 import { generateKeyPair, type KeyObject, randomUUID, sign, verify } from 'node:crypto';
 import { promisify } from 'node:util';
-import { objectIn } from '../http';
 
 export type Claims = Readonly<Record<string, unknown>>;
 
@@ -42,4 +41,12 @@ export class Signer {
 
 const encoded = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-const decoded = (part: string): Claims => objectIn(Buffer.from(part, 'base64url').toString('utf8'));
+/** Members of a part of a token; none if it is no such. */
+function decoded(part: string): Claims {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString('utf8'));
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Claims) : {};
+  } catch {
+    return {};
+  }
+}

@@ -4,8 +4,7 @@ import { readEntry } from '../../../services/token-claims/entry';
 import { Refusal } from '../../../services/token-claims/refusal';
 import { answer } from '../../../services/token-claims/token-claims';
 import type { Registry } from '../../registry';
-import type { LocalServer, Received, Reply } from './servers';
-import { serve } from './servers';
+import type { Received, Reply } from './exchange';
 import type { Signer } from './signer';
 
 export interface TokenEndpointProps {
@@ -25,14 +24,13 @@ export interface TokenEndpointProps {
 /**
  * Stands in for Cognito's token endpoint. What a token says, and whether there is one, the platform's own function decides, by
  * the registry's row as DynamoDB would give it: what is played here is Cognito, and nothing of ours.
+ *
+ * Source: "The token issuer endpoint", Amazon Cognito Developer Guide.
  */
-export const tokenEndpoint = (props: TokenEndpointProps): Promise<LocalServer> =>
-  serve((request) => issue(props, request));
-
-const refused = (error: string): Reply => ({ status: 400, body: { error } });
-
-/** "The token issuer endpoint", Amazon Cognito Developer Guide. */
-async function issue(props: TokenEndpointProps, { method, path, headers, body }: Received): Promise<Reply> {
+export async function tokenEndpoint(
+  props: TokenEndpointProps,
+  { method, path, headers, body }: Received,
+): Promise<Reply> {
   const { client, signer, now, accessTokenMinutes } = props;
   if (method !== 'POST' || path !== '/oauth2/token') return { status: 404, body: {} };
   const basic = `Basic ${Buffer.from(`${client.id}:${client.secret}`).toString('base64')}`;
@@ -52,6 +50,8 @@ async function issue(props: TokenEndpointProps, { method, path, headers, body }:
     return refused(`no token: ${error.reason}`);
   }
 }
+
+const refused = (error: string): Reply => ({ status: 400, body: { error } });
 
 async function claimsFor(
   props: TokenEndpointProps,

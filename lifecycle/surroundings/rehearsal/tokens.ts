@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Cell, Platform } from '../../../config/platform';
+import { tenantResourceServer } from '../../../constructs/core/tenant-token';
 import type { CheckConfig } from '../../../services/authorizer/config';
 import { notBeforeOf } from '../../../services/authorizer/deny-list';
+import { smoke as look } from '../../../services/machine-client/smoke';
 import { zoneNameOf } from '../../../stacks/names';
 import { LifecycleError } from '../../mistake';
 import type { Place, Registry } from '../../registry';
@@ -9,8 +11,8 @@ import type { Stacks, Tell, Tokens } from '../../surroundings';
 import { cellOf, dedicatedContract, tenantItem } from '../lookups';
 import { smoke } from '../smoke';
 import { FileDenyList } from './deny-list';
+import { exchange } from './exchange';
 import { gateway } from './gateway';
-import type { LocalServer } from './servers';
 import { Signer } from './signer';
 import { tokenEndpoint } from './token-endpoint';
 
@@ -26,7 +28,10 @@ export interface RehearsalTokensProps {
 /** In a rehearsal all answers are there at once: what is not well then never will be. */
 const WAIT_MS = 0;
 
-/** Tokens of rehearsed tenants: a token endpoint and a gateway are there for as long as a check takes. */
+/** Where the stand-in of the token endpoint is. */
+const TOKEN_HOST = 'auth.invalid';
+
+/** Tokens of rehearsed tenants: the cell's own function looks, and finds stand-ins of Cognito and of a gateway. */
 export class RehearsalTokens implements Tokens {
   public constructor(private readonly props: RehearsalTokensProps) {}
 
@@ -42,30 +47,32 @@ export class RehearsalTokens implements Tokens {
     const signer = await Signer.of(`https://issuer.${zoneNameOf(platform(), cell)}`);
     // Nobody has put a secret into the simulated world: the one of this check is made for it, and gone with it.
     const client = { id: contract.machineClientId, secret: randomBytes(32).toString('hex'), tenantId };
-    const servers: LocalServer[] = [];
-    try {
-      const endpoint = await tokenEndpoint({
-        ...{ registry, client, signer, now, cell: cell.id },
-        accessTokenMinutes: cell.identity.accessTokenMinutes,
-        refreshAfterMinutes: cell.identity.refreshAfterMinutes,
-        log: tell,
-      });
-      servers.push(endpoint);
-      const entry = await gateway({
-        ...{ signer, now, fleet: 'enterprise', check: checkOf(platform(), cell) },
-        revoked: () => new FileDenyList(folder, cell.id).all(),
-      });
-      servers.push(entry);
-      const [service = ''] = platform().tiers.enterprise.services;
-      return await smoke({
-        ...{ tenantId, tier: item.tier, place, hostname: contract.hostname, service, now, tell },
-        client: { ...client, tokenEndpoint: `${endpoint.url}/oauth2/token` },
-        gatewayUrl: entry.url,
-        waitMs: WAIT_MS,
-      });
-    } finally {
-      await Promise.all(servers.map((server) => server.close()));
-    }
+    const endpoint = {
+      ...{ registry, client, signer, now, cell: cell.id, log: tell },
+      accessTokenMinutes: cell.identity.accessTokenMinutes,
+      refreshAfterMinutes: cell.identity.refreshAfterMinutes,
+    };
+    const entry = {
+      ...{ signer, now, fleet: 'enterprise' as const, check: checkOf(platform(), cell) },
+      revoked: () => new FileDenyList(folder, cell.id).all(),
+    };
+    const [service = ''] = platform().tiers.enterprise.services;
+    return smoke({
+      ...{ tenantId, tier: item.tier, place, hostname: contract.hostname, service, now, tell },
+      clientId: client.id,
+      waitMs: WAIT_MS,
+      look: (request) =>
+        look(request, {
+          userPoolId: '',
+          tokenEndpoint: `https://${TOKEN_HOST}/oauth2/token`,
+          hostOf: () => contract.hostname,
+          cognito: () => Promise.resolve({ UserPoolClient: machineClient(client) }),
+          fetch: exchange((host, call) =>
+            host === TOKEN_HOST ? tokenEndpoint(endpoint, call) : gateway(entry, call),
+          ),
+          log: () => undefined,
+        }),
+    });
   }
 
   public async revoke(tenantId: string, { cell }: Place): Promise<void> {
@@ -77,6 +84,12 @@ export class RehearsalTokens implements Tokens {
     await new FileDenyList(folder, cell).revoke({ kind: 'tenant', id: tenantId, notBefore }, now());
   }
 }
+
+/** The client as `DescribeUserPoolClient` tells it. */
+const machineClient = ({ tenantId, secret }: { readonly tenantId: string; readonly secret: string }) => ({
+  ClientName: `${tenantResourceServer(tenantId)}.machine-1`,
+  ClientSecret: secret,
+});
 
 /** What an authorizer of the cell is told, as far as it is about dedicated tenants. */
 const checkOf = (platform: Platform, cell: Cell): CheckConfig => ({

@@ -1,4 +1,5 @@
-import { invoked, smoke } from '../../../lifecycle/surroundings/aws/smoke';
+import { invoked } from '../../../lifecycle/surroundings/aws/machine-client';
+import { smoke } from '../../../lifecycle/surroundings/smoke';
 import type { Sighting } from '../../../services/machine-client/smoke';
 
 const CLAIMS = { tenant_id: 'acme', tier: 'enterprise', cell: 'use1a', shard: 'tenant-acme' };
@@ -32,22 +33,28 @@ test('a tenant is served once its own token is let in and a call without one is 
     'acme.use1a.bulkhead.example lets it in: GET /api/health answers 503 (no release of api is there yet)',
     'acme.use1a.bulkhead.example refuses a call without a token: 401',
   ]);
-  expect(told.join()).toContain('acme is given no token: 400 invalid_client');
+  expect(told.join()).toContain('sign-in of use1a gives acme no token: invalid_client');
 });
 
 test.each<[string, Sighting, string]>([
-  ['no name yet', { ...WELL, own: { noAnswer: 'ENOTFOUND' } }, "refuses the tenant's own token: ENOTFOUND"],
+  [
+    'no name yet',
+    { ...WELL, own: { noAnswer: 'ENOTFOUND' } },
+    'acme.use1a.bulkhead.example: the name is not in DNS yet (ENOTFOUND)',
+  ],
   ['a refusal', { ...WELL, own: { status: 403, reason: 'other_host' } }, 'token: 403 other_host'],
-  ['an open door', { ...WELL, open: { status: 200 } }, 'must refuse a call without a token, and answers 200'],
+  ['an open door', { ...WELL, open: { status: 200 } }, 'must refuse a call without a token, got 200'],
 ])('what does not become well in time is told: %s', async (_, answer, text) => {
   await expect(look(answer).seen).rejects.toThrow(text);
 });
 
-test.each([['tenant_id'], ['tier'], ['cell'], ['shard']])(
+test.each([['tenant_id' as const], ['tier' as const], ['cell' as const], ['shard' as const]])(
   "a token whose %s is another's stops everything at once",
   async (claim) => {
     const wrong: Sighting = { ...WELL, token: { status: 200, claims: { ...CLAIMS, [claim]: 'globex' } } };
-    await expect(look(wrong, WELL).seen).rejects.toThrow('and says globex');
+    await expect(look(wrong, WELL).seen).rejects.toThrow(
+      `the machine client of acme got a wrong token: it must have claim ${claim} ${CLAIMS[claim]}, got globex`,
+    );
   },
 );
 

@@ -8,11 +8,10 @@ import {
   EXIT,
   type ExitCode,
   inSurroundings,
-  type OpenProps,
+  type Open,
   type TenantFlags,
   tenantSubcommand,
 } from './common';
-import type { Surroundings } from '../../lifecycle/surroundings';
 
 interface OffboardFlags extends TenantFlags {
   readonly exportTo?: string;
@@ -26,7 +25,7 @@ interface OffboardFlags extends TenantFlags {
 }
 
 /** The command `bulkhead tenant offboard`. @param open makes the surroundings. @default - AWS or a rehearsal, as options say */
-export function offboardCommand(open?: (props: OpenProps) => Promise<Surroundings>): Command {
+export function offboardCommand(open?: Open): Command {
   return tenantSubcommand('offboard')
     .summary('take leave of a tenant: export its data, and destroy it when two people agree')
     .description(

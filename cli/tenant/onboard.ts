@@ -11,6 +11,7 @@ import {
   EXIT,
   type ExitCode,
   inSurroundings,
+  type Open,
   type OpenProps,
   type TenantFlags,
   tenantSubcommand,
@@ -37,7 +38,7 @@ interface OnboardFlags extends TenantFlags {
 }
 
 /** The command `bulkhead tenant onboard`. @param open makes the surroundings. @default - AWS or a rehearsal, as options say */
-export function onboardCommand(open?: (props: OpenProps) => Promise<Surroundings>): Command {
+export function onboardCommand(open?: Open): Command {
   return tenantSubcommand('onboard')
     .summary('make a tenant: place, stack, tokens, checked with a token of its own')
     .description(

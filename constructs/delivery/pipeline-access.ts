@@ -8,6 +8,7 @@ import { Construct } from 'constructs';
 import { physicalName } from '../core/naming';
 import { permissionsBoundaryArn } from '../core/permissions-boundary';
 import { type Placement, placementOf } from '../core/placement';
+import { startAsItIs } from '../core/start-as-it-is';
 import { pipelineRoleArn, projectArn } from './names';
 import { artifactStatements } from './project-statements';
 import { PIPELINE_VARIABLES } from './release-variables';
@@ -62,7 +63,7 @@ export class PipelineAccess extends Construct {
     const project = projectArn(placement, projectName);
     const policy = new DataAwsIamPolicyDocument(this, 'Policy', {
       statement: [
-        start(project, variables),
+        startAsItIs(project, variables),
         {
           sid: 'Follow',
           effect: 'Allow',
@@ -83,29 +84,6 @@ export class PipelineAccess extends Construct {
     });
   }
 }
-
-/**
- * Starting a project with its own commands and image, and no variables but those of a release: who starts it could otherwise
- * run whatever he likes as the project's role. "AWS CodeBuild condition keys", AWS CodeBuild User Guide.
- */
-const start = (project: string, variables: readonly string[]): DataAwsIamPolicyDocumentStatement => ({
-  sid: 'StartAsItIs',
-  effect: 'Allow',
-  actions: ['codebuild:StartBuild'],
-  resources: [project],
-  condition: [
-    ...['codebuild:environment.image', 'codebuild:source.buildspec'].map((variable) => ({
-      test: 'Null',
-      variable,
-      values: ['true'],
-    })),
-    {
-      test: 'ForAllValues:StringEquals',
-      variable: 'codebuild:environment.environmentVariables.name',
-      values: [...variables],
-    },
-  ],
-});
 
 /** Looking at the alarms of a cell. */
 export const readAlarms = ({ region }: Placement): DataAwsIamPolicyDocumentStatement => ({

@@ -5,9 +5,9 @@ import { Construct } from 'constructs';
 import { physicalName } from '../core/naming';
 import { permissionsBoundaryArn } from '../core/permissions-boundary';
 import { type Placement, placementOf } from '../core/placement';
+import { startAsItIs } from '../core/start-as-it-is';
 import { CELL_VARIABLES } from './build-spec';
 import { onboardingProjectArn, onboardingRoleArn, starterParts } from './names';
-import { startAsItIs } from './statements';
 
 /** The role of a cell that the home account's project takes, to start the cell's as it is, and to see what becomes of it. */
 export class BuildAccess extends Construct {

@@ -1,5 +1,6 @@
 import type { DataAwsIamPolicyDocumentStatement } from '@cdktf/provider-aws/lib/data-aws-iam-policy-document';
 import type { Placement } from '../core/placement';
+import { startAsItIs } from '../core/start-as-it-is';
 import { BUILD_VARIABLES } from './definition';
 import { EVENT_SOURCE, EVENTS } from './events';
 import { type Machine, machineArn, tenantBusArn } from './names';
@@ -53,29 +54,6 @@ export const watching = (): Allowed[] => [
     resources: ['*'],
   },
 ];
-
-/**
- * Starting a project with its own commands and image, and no variables but these: who starts it could otherwise run what he likes
- * as the project's role. "AWS CodeBuild condition keys", AWS CodeBuild User Guide.
- */
-export const startAsItIs = (projectArn: string, variables: readonly string[]): Allowed => ({
-  sid: 'StartAsItIs',
-  effect: 'Allow',
-  actions: ['codebuild:StartBuild'],
-  resources: [projectArn],
-  condition: [
-    ...['codebuild:environment.image', 'codebuild:source.buildspec'].map((variable) => ({
-      test: 'Null',
-      variable,
-      values: ['true'],
-    })),
-    {
-      test: 'ForAllValues:StringEquals',
-      variable: 'codebuild:environment.environmentVariables.name',
-      values: [...variables],
-    },
-  ],
-});
 
 /** What the machine does that onboards a tenant. */
 export const onboardStatements = (

@@ -12,7 +12,7 @@ import {
   openClusterGroup,
 } from './ec2';
 import { roleStatements } from './iam';
-import { keyStatements, logGroupStatements, podIdentityStatements } from './parts';
+import { keyStatements, logGroupStatements, podIdentityStatements, queueStatement } from './parts';
 import { becomesOwn, contractStatements, iamArn, inRegion, isOwn, prefixOf, regionalArn } from './scope';
 
 /** Roles of the cluster, without the cell's prefix. */
@@ -210,20 +210,7 @@ function nodeStatements(placement: Placement): readonly Statement[] {
 function interruptionStatements(placement: Placement): readonly Statement[] {
   const prefix = prefixOf(placement);
   return [
-    {
-      sid: 'Queue',
-      actions: [
-        'sqs:CreateQueue',
-        'sqs:DeleteQueue',
-        'sqs:GetQueueAttributes',
-        'sqs:GetQueueUrl',
-        'sqs:ListQueueTags',
-        'sqs:SetQueueAttributes',
-        'sqs:TagQueue',
-        'sqs:UntagQueue',
-      ],
-      resources: [regionalArn(placement, 'sqs', `${prefix}-interruption`)],
-    },
+    queueStatement('Queue', regionalArn(placement, 'sqs', `${prefix}-interruption`)),
     {
       sid: 'Rules',
       actions: [

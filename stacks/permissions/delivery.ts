@@ -11,13 +11,12 @@ import {
   signingProfileArn,
 } from '../../constructs/delivery/names';
 import { WINDOW_OPENER } from '../../constructs/delivery/window-schedules';
-import { stateKeyAlias } from '../deployment-access';
 import { HOME_STEPS } from '../infrastructure-access';
 import { bucketStatement } from './buckets';
 import { noticeStatements, scheduleStatements } from './delivery-events';
 import { functionKeys, functionLogs, functionStatements } from './functions';
 import { roleStatements } from './iam';
-import { keyStatements, logGroupStatements } from './parts';
+import { keyStatements, logGroupStatements, neverTouchStateKey } from './parts';
 import { becomesOwn, iamArn, inRegion, KEEPS_IDENTITY, prefixOf, regionalArn, staysOwn } from './scope';
 
 /** Projects of services, by the first part of their names. Services come and go, so theirs are not spelt out. */
@@ -76,17 +75,7 @@ export function deliveryPermissions(
       grantTo: ['ecr', 'lambda', 's3'],
       regions: others,
     }),
-    {
-      sid: 'NeverTouchStateKey',
-      effect: 'Deny',
-      // The state's key carries the same tags as these, and has no name that an ARN could tell it by: hence all actions of KMS on
-      // all keys, of which the condition picks this one.
-      actions: ['kms:*'],
-      resources: ['*'],
-      conditions: [
-        { test: 'ForAnyValue:StringEquals', variable: 'kms:ResourceAliases', values: [stateKeyAlias(home)] },
-      ],
-    },
+    neverTouchStateKey(home),
     ...roleStatements(home, {
       names: ROLES,
       passTo: [

@@ -8,6 +8,7 @@ import { loadAlarmPrefix } from '../../constructs/gateway/load-alarms';
 import { bucketStatement } from './buckets';
 import { functionArns, functionKeys, functionLogs } from './functions';
 import { inRegion, regionalArn } from './scope';
+import { queueStatement } from './parts';
 
 /** The function that decides what load is shed, by the last part of its name. */
 const FUNCTIONS = ['load-level'];
@@ -191,20 +192,10 @@ function loadStatements(placement: Placement): readonly Statement[] {
       ],
       resources: [regionalArn(placement, 'events', `rule/${nameIn(placement, 'eventRule', 'load')}-*`)],
     },
-    {
-      sid: 'FailedRuns',
-      actions: [
-        'sqs:CreateQueue',
-        'sqs:DeleteQueue',
-        'sqs:GetQueueAttributes',
-        'sqs:GetQueueUrl',
-        'sqs:ListQueueTags',
-        'sqs:SetQueueAttributes',
-        'sqs:TagQueue',
-        'sqs:UntagQueue',
-      ],
-      resources: [regionalArn(placement, 'sqs', nameIn(placement, 'sqsQueue', 'load-level-failed'))],
-    },
+    queueStatement(
+      'FailedRuns',
+      regionalArn(placement, 'sqs', nameIn(placement, 'sqsQueue', 'load-level-failed')),
+    ),
     {
       sid: 'WhereFailedRunsGo',
       actions: [

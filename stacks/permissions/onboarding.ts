@@ -14,10 +14,15 @@ import {
   tenantBusArn,
   tenantBusName,
 } from '../../constructs/onboarding/names';
-import { stateKeyAlias } from '../deployment-access';
 import { passProjectRoles } from './delivery';
 import { roleStatements } from './iam';
-import { keyStatements, logDeliveryStatement, logGroupStatements } from './parts';
+import {
+  keyStatements,
+  logDeliveryStatement,
+  logGroupStatements,
+  neverTouchStateKey,
+  queueStatement,
+} from './parts';
 import { becomesOwn, inRegion, KEEPS_IDENTITY, prefixOf, regionalArn, staysOwn } from './scope';
 
 const MACHINE_NAMES = Object.keys(MACHINES) as readonly Machine[];
@@ -37,20 +42,7 @@ export function onboardingPermissions(home: Placement): readonly Statement[] {
     passProjectRoles(home, [ONBOARDING]),
     ...busStatements(home),
     ...machineStatements(home),
-    {
-      sid: 'DeadLetters',
-      actions: [
-        'sqs:CreateQueue',
-        'sqs:DeleteQueue',
-        'sqs:GetQueueAttributes',
-        'sqs:GetQueueUrl',
-        'sqs:ListQueueTags',
-        'sqs:SetQueueAttributes',
-        'sqs:TagQueue',
-        'sqs:UntagQueue',
-      ],
-      resources: [regionalArn(home, 'sqs', nameIn(home, 'sqsQueue', ROLE_PREFIX, 'failed'))],
-    },
+    queueStatement('DeadLetters', regionalArn(home, 'sqs', nameIn(home, 'sqsQueue', ROLE_PREFIX, 'failed'))),
     ...alarmStatements(home),
     ...logGroupStatements(home, [
       `/aws/codebuild/${onboardingProjectName(home)}`,
@@ -65,16 +57,7 @@ export function onboardingPermissions(home: Placement): readonly Statement[] {
       ].map((name) => `${prefix}-${name}`),
       grantTo: ['events', 'sqs', 'states'],
     }),
-    {
-      sid: 'NeverTouchStateKey',
-      effect: 'Deny',
-      // As in `delivery.ts`: all actions of KMS on all keys, of which the condition picks this one.
-      actions: ['kms:*'],
-      resources: ['*'],
-      conditions: [
-        { test: 'ForAnyValue:StringEquals', variable: 'kms:ResourceAliases', values: [stateKeyAlias(home)] },
-      ],
-    },
+    neverTouchStateKey(home),
     ...roleStatements(home, {
       names: [`${ROLE_PREFIX}-*`],
       passTo: ['events.amazonaws.com', 'states.amazonaws.com'],

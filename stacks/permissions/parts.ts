@@ -1,5 +1,6 @@
 import type { Statement } from '../../constructs/access/statement';
 import type { Placement } from '../../constructs/core/placement';
+import { stateKeyAlias } from '../deployment-access';
 import {
   becomesOwn,
   inRegion,
@@ -216,3 +217,33 @@ export function podIdentityStatements(placement: Placement, clusterName: string)
     },
   ];
 }
+
+/**
+ * The state's key carries the same tags as keys of stacks at home, and has no name that an ARN could tell it by: hence all
+ * actions of KMS on all keys, of which the condition picks this one.
+ */
+export const neverTouchStateKey = (home: Placement): Statement => ({
+  sid: 'NeverTouchStateKey',
+  effect: 'Deny',
+  actions: ['kms:*'],
+  resources: ['*'],
+  conditions: [
+    { test: 'ForAnyValue:StringEquals', variable: 'kms:ResourceAliases', values: [stateKeyAlias(home)] },
+  ],
+});
+
+/** A queue of this ARN. Not its messages. */
+export const queueStatement = (sid: string, arn: string): Statement => ({
+  sid,
+  actions: [
+    'sqs:CreateQueue',
+    'sqs:DeleteQueue',
+    'sqs:GetQueueAttributes',
+    'sqs:GetQueueUrl',
+    'sqs:ListQueueTags',
+    'sqs:SetQueueAttributes',
+    'sqs:TagQueue',
+    'sqs:UntagQueue',
+  ],
+  resources: [arn],
+});

@@ -1,8 +1,7 @@
 import type { Statement } from '../../constructs/access/statement';
 import type { Placement } from '../../constructs/core/placement';
 import { syntheticTenant } from '../../constructs/core/releases';
-import { stateKeyAlias } from '../deployment-access';
-import { keyStatements } from './parts';
+import { keyStatements, neverTouchStateKey } from './parts';
 import { contractStatements, iamArn, prefixOf, regionalArn } from './scope';
 
 /**
@@ -87,21 +86,7 @@ export function registryPermissions(
       grantTo: ['dynamodb'],
       regions: replicaRegions,
     }),
-    {
-      sid: 'NeverTouchStateKey',
-      effect: 'Deny',
-      // The state's key carries the same tags as the registry's, and has no name that an ARN could tell it by: hence all
-      // actions of KMS on all keys, of which the condition picks this one.
-      actions: ['kms:*'],
-      resources: ['*'],
-      conditions: [
-        {
-          test: 'ForAnyValue:StringEquals',
-          variable: 'kms:ResourceAliases',
-          values: [stateKeyAlias(placement)],
-        },
-      ],
-    },
+    neverTouchStateKey(placement),
     ...contractStatements(placement, { publishes: 'registry' }),
   ];
 }

@@ -64,7 +64,7 @@ export interface StackReview {
 
 export interface ReviewFinding extends Finding {
   readonly stack: string;
-  /** What to do about it, if there is something: `moveTo(…)`. */
+  /** What to do about it, if there is something: `moveFromId(…)`. */
   readonly advice?: string;
 }
 

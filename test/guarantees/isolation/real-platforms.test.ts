@@ -3,10 +3,19 @@ import { isolation } from '../../../guarantees/isolation';
 import { expectKept } from './expect-kept';
 import { SynthesizedPlatform } from './scratch';
 
+const platforms = new Map<string, SynthesizedPlatform>();
+
+/** An environment as it is: read once, for every test that looks at it. */
+function platformOf(environment: string): SynthesizedPlatform {
+  const platform = platforms.get(environment) ?? new SynthesizedPlatform({ environment });
+  platforms.set(environment, platform);
+  return platform;
+}
+
 describe.each(['dev', 'prod'])('the platform as it is, %s', (environment) => {
   let platform: SynthesizedPlatform;
   beforeAll(() => {
-    platform = new SynthesizedPlatform({ environment });
+    platform = platformOf(environment);
   }, 60_000);
 
   it('gives no finding', () => {
@@ -53,7 +62,7 @@ describe.each([
   ['dev', 'nodePool: own\n'],
 ])('a tenant of %s with %j', (environment, settings) => {
   it('is synthesized, and keeps all guarantees among the other stacks', () => {
-    const others = new SynthesizedPlatform({ environment });
+    const others = platformOf(environment);
     const own = new SynthesizedPlatform({ environment, settings, stacks: ['*-tenant-acme'] });
     expect([...own.facts.keys()]).toEqual([expect.stringMatching(/-tenant-acme$/)]);
     expectKept([...new Map([...others.facts, ...own.facts]).values()], settings);

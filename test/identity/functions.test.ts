@@ -100,6 +100,12 @@ describe("the function that makes tenants' machine clients", () => {
     }
   });
 
+  it('knows the zone in which tenants are called', () => {
+    expect(stack.only('aws_lambda_function', 'MachineClients')['environment'].variables).toMatchObject({
+      ZONE: 'use1a.bulkhead.example',
+    });
+  });
+
   it('tells machines where they get their tokens', () => {
     expect(stack.only('aws_lambda_function', 'MachineClients')['environment'].variables).toMatchObject({
       TOKEN_ENDPOINT: 'https://auth.use1a.bulkhead.example/oauth2/token',

@@ -12,6 +12,7 @@ interface Call {
   readonly url: string;
   readonly headers: Headers;
   readonly body: string;
+  readonly redirect: RequestRedirect | undefined;
 }
 
 /** Cognito, the token endpoint and the tenant's address; each answer may be another one. */
@@ -32,8 +33,8 @@ class World {
       hostOf: (tenantId) => `${tenantId}.use1a.bulkhead.example`,
       cognito: () =>
         Promise.resolve({ UserPoolClient: { ClientName: this.clientName, ClientSecret: SECRET } }),
-      fetch: (url, { headers, body }) => {
-        const call = { url, headers: new Headers(headers), body: (body ?? '') as string };
+      fetch: (url, { headers, body, redirect }) => {
+        const call = { url, headers: new Headers(headers), body: (body ?? '') as string, redirect };
         this.calls.push(call);
         return Promise.resolve().then(() =>
           call.url.includes('oauth2') ? this.token() : this.gateway(call),
@@ -62,6 +63,11 @@ test('a tenant that is served is let in with its own token, and nobody without o
     'https://acme.use1a.bulkhead.example/api/health',
   ]);
   expect(new URLSearchParams(world.calls[0]?.body).get('scope')).toBe('api/read tenant-acme/machine');
+});
+
+test('no redirect is followed: what is sent is for that server alone', async () => {
+  await world.look(request());
+  expect(world.calls.map(({ redirect }) => redirect)).toEqual(['manual', 'manual', 'manual']);
 });
 
 test('neither secret nor token is in what it answers or logs', async () => {

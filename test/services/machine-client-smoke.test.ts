@@ -12,7 +12,7 @@ interface Call {
   readonly url: string;
   readonly headers: Headers;
   readonly body: string;
-  readonly redirect: RequestRedirect | undefined;
+  readonly redirect: RequestInit['redirect'];
 }
 
 /** Cognito, the token endpoint and the tenant's address; each answer may be another one. */

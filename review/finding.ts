@@ -6,8 +6,9 @@ export type Risk = (typeof RISKS)[number];
  * What is wrong with a change. With stack and address, it names a finding for good.
  *
  * `contract`: what a stack tells others changes; `limit`: something may take more than it could;
- * `move`: it would be made again only because it is called otherwise; `state`: Terraform no longer
- * knows what it deployed, or deploys it elsewhere; `unseen`: a person must read what no rule can judge.
+ * `move`: it would be made again only because it is called otherwise, or is in another stack; `order`:
+ * stacks are deployed one after the other in another way; `state`: Terraform no longer knows what it
+ * deployed, or deploys it elsewhere; `unseen`: a person must read what no rule can judge.
  */
 export type FindingKind =
   | 'contract'
@@ -20,6 +21,7 @@ export type FindingKind =
   | 'limit'
   | 'move'
   | 'network'
+  | 'order'
   | 'protection'
   | 'removed'
   | 'state'
@@ -28,7 +30,7 @@ export type FindingKind =
 export interface Finding {
   readonly level: 'low' | 'high';
   readonly kind: FindingKind;
-  /** Terraform's address of the resource. */
+  /** Terraform's address of the resource; of what is about a whole stack, the stack's name. */
   readonly address: string;
   /** One sentence for a person, without the address. */
   readonly what: string;

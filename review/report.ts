@@ -80,7 +80,7 @@ export interface ResourceReview {
   /** `aws_kms_key`; of an object in a chart, `k8s/<apiVersion>/<Kind>`; `provider/aws`, `terraform`. */
   readonly type: string;
   readonly fate: ResourceFate;
-  /** Where a moved one was before. */
+  /** Where a moved one was before: an address, of one that came from another stack `<stack>: <address>`. */
   readonly from?: string;
   /** Attributes that differ, by path, shortened for people. */
   readonly attributes: readonly {

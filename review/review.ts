@@ -1,6 +1,9 @@
 import { affectedBy } from './affected';
+import { withOrder } from './deployment-order';
 import { highest } from './finding';
 import type { Review, Side } from './report';
+import { withMoves } from './moved-between-stacks';
+import { predecessorsIn } from './predecessors';
 import { promiseChanges } from './promises';
 import { withRenames } from './renamed-stacks';
 import { type Helper, type Outcome, takeShare, type Work } from './share';
@@ -28,7 +31,9 @@ export async function review(base: Tree, head: Tree, options: ReviewOptions = {}
   const mistakes = outcomes.flatMap(({ mistake }) => mistake ?? []);
   if (mistakes.length > 0) throw new TreeError(mistakes.join('\n'));
   const reviews = outcomes.flatMap(({ reviewed }) => reviewed?.review ?? []);
-  const stacks = withRenames(reviews, new Map(pairs.map((pair) => [pair.name, pair])));
+  const byName = new Map(pairs.map((pair) => [pair.name, pair]));
+  const before = { base: predecessorsIn(base), head: predecessorsIn(head) };
+  const stacks = withOrder(withMoves(withRenames(reviews, byName), byName, before.head), pairs, before);
   const promises = promiseChanges(base, head);
   return {
     base: sideOf(base),

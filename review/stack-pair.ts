@@ -12,4 +12,6 @@ interface StackFiles {
   readonly folder: string;
   /** Absolute path of its `cdk.tf.json`. */
   readonly file: string;
+  /** Names of stacks that are deployed before it. @default none */
+  readonly dependencies?: readonly string[];
 }

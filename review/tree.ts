@@ -20,6 +20,8 @@ export interface TreeStack {
   readonly folder: string;
   /** Absolute path of its `cdk.tf.json`. */
   readonly file: string;
+  /** Names of stacks that are deployed before it, as the manifest says. */
+  readonly dependencies: readonly string[];
 }
 
 export interface TreeOptions {
@@ -56,12 +58,13 @@ export function readTree(folder: string, options: TreeOptions = {}): Tree {
     ...(options.commit !== undefined && { commit: options.commit }),
     environment: options.environment ?? basename(absolute),
     stacks: inOrder(stacks).map((name) => {
-      const { workingDirectory, synthesizedStackPath } = stacks[name] ?? {};
+      const { workingDirectory, synthesizedStackPath, dependencies = [] } = stacks[name] ?? {};
       const own = workingDirectory ?? join('stacks', name);
       return {
         name,
         folder: join(absolute, own),
         file: join(absolute, synthesizedStackPath ?? join(own, 'cdk.tf.json')),
+        dependencies: dependencies.filter((other) => stacks[other] !== undefined),
       };
     }),
   };

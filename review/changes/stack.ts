@@ -19,14 +19,13 @@ export interface Reviewed {
 /** Reviews one stack of which the two sides are not the same bytes, or that is on one side only. */
 export function reviewStack(pair: StackPair, files: Sides<StackFile>): Reviewed {
   const { name } = pair;
-  const provider = (pair.head ? files.head : files.base).section('provider');
-  const of = { stack: name, owner: ownerOf(name, isValues(provider) ? provider : {}) };
+  const of = { stack: name, owner: ownerIn(pair.head ? files.head : files.base, name) };
   if (!pair.head) return { review: { ...of, ...GONE(name) }, noise: 0 };
   const sides = new StackSides({ base: pair.base?.folder ?? '', head: pair.head.folder }, files);
   const { changes, noise } = findChanges(sides, pair.base === undefined);
   if (pair.base && changes.length === 0) return { noise };
   const findings = findingsOf(pair, of.owner, changes);
-  const counts = { ...NONE };
+  const counts: Record<ResourceFate, number> = { ...NO_COUNTS };
   for (const { fate } of changes) counts[fate]++;
   return {
     review: {
@@ -41,7 +40,14 @@ export function reviewStack(pair: StackPair, files: Sides<StackFile>): Reviewed 
   };
 }
 
-const NONE: Record<ResourceFate, number> = {
+/** Whose a stack is, by its file. */
+export function ownerIn(file: StackFile, stack: string): Owner {
+  const provider = file.section('provider');
+  return ownerOf(stack, isValues(provider) ? provider : {});
+}
+
+/** Of a stack in which no resource differs. */
+export const NO_COUNTS: Readonly<Record<ResourceFate, number>> = {
   create: 0,
   change: 0,
   replace: 0,
@@ -65,7 +71,7 @@ const GONE = (stack: string): Omit<StackReview, 'stack' | 'owner'> => ({
         'if it is to go, destroy it on purpose, by the runbook for it; if not, bring back what it was made from',
     },
   ],
-  counts: NONE,
+  counts: NO_COUNTS,
   changes: [],
 });
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readTree, review } from '../../review';
 import type { Review } from '../../review/report';
+import { BETWEEN_STACKS } from './golden/between-stacks';
 import { DATA } from './golden/data';
 import type { Expected, GoldenCase, Platform, StackContent } from './golden/golden-case';
 import { IDENTITY } from './golden/identity';
@@ -41,7 +42,7 @@ function written(platform: Platform): string {
     name,
     {
       name,
-      dependencies: [],
+      dependencies: platform[name]?.dependencies ?? [],
       workingDirectory: join('stacks', name),
       synthesizedStackPath: join('stacks', name, 'cdk.tf.json'),
     },
@@ -55,7 +56,8 @@ function written(platform: Platform): string {
 
 const CHART = 'assets/chart/0123456789abcdef0123456789abcdef';
 
-function writeStack(folder: string, name: string, { objects, resource = {}, ...rest }: StackContent): void {
+function writeStack(folder: string, name: string, content: StackContent): void {
+  const { objects, resource = {}, ...rest } = { ...content, dependencies: undefined };
   mkdirSync(folder, { recursive: true });
   const provider = {
     aws: [{ region: 'us-east-1', default_tags: [{ tags: TAGS[name] ?? SHARED }] }],
@@ -81,6 +83,7 @@ const all: readonly GoldenCase[] = [
   ...PROTECTION,
   ...KUBERNETES,
   ...PLATFORM,
+  ...BETWEEN_STACKS,
   ...NOISE,
 ];
 

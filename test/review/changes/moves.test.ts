@@ -124,7 +124,9 @@ describe('a stack of another name', () => {
       { 'use1a-tenant-a': { config: { ...before, ...ownedBy({ cell: 'use1a', tenant: 'a' }) } } },
       { 'use1a-tenant-b': { config: { ...before, ...ownedBy({ cell: 'use1a', tenant: 'b' }) } } },
     );
-    expect(stacks.flatMap(({ findings }) => findings).filter(({ kind }) => kind === 'move')).toEqual([]);
+    expect(
+      stacks.flatMap(({ findings }) => findings).filter(({ what }) => what.includes('another name')),
+    ).toEqual([]);
   });
 });
 
@@ -134,6 +136,57 @@ describe('a stack that is gone', () => {
     expect(stacks[0]).toMatchObject({ fate: 'gone', risk: 'low', changes: [] });
     expect(told(stacks[0]?.findings ?? [])).toEqual([
       'low removed a is written down no more: all that it deployed stays as it is, costs what it costs, and is updated by nobody',
+    ]);
+  });
+});
+
+describe('a resource of another stack', () => {
+  const owned = ownedBy({ cell: 'use1a', tenant: 'shared' });
+  const withTable = (id: string) => ({
+    config: { ...owned, ...resources({ [`aws_dynamodb_table.${id}`]: { name: 'orders', hash_key: 'pk' } }) },
+  });
+  const empty = { config: owned };
+
+  it('comes from where it was, and may stay what it is', async () => {
+    const { stacks, affected } = await reviewed(
+      { old: withTable('It'), fresh: empty },
+      { old: empty, fresh: withTable('Table') },
+    );
+    const findings = stacks.flatMap((stack) => stack.findings);
+    expect(findings).toHaveLength(1);
+    expect(findings[0]).toMatchObject({ stack: 'old', level: 'high', kind: 'move' });
+    expect(findings[0]?.advice).toContain(
+      'in old a block removed { from = aws_dynamodb_table.It, lifecycle { destroy = false } }',
+    );
+    expect(findings[0]?.advice).toContain(
+      'in fresh a block import { to = aws_dynamodb_table.Table, id = … }',
+    );
+    expect(affected.flatMap((who) => who.findings)).toEqual(findings);
+    expect(stacks.find(({ stack }) => stack === 'fresh')?.changes).toMatchObject([
+      { fate: 'create', address: 'aws_dynamodb_table.Table', from: 'old: aws_dynamodb_table.It' },
+    ]);
+  });
+
+  it('is none when all of its stack has another name, which is told once', async () => {
+    const { stacks } = await reviewed({ old: withTable('It') }, { fresh: withTable('It') });
+    expect(stacks.flatMap(({ findings }) => findings.map(({ address }) => address))).toEqual([
+      'fresh',
+      'old',
+      'old',
+    ]);
+  });
+});
+
+describe('a stack that waits for another one no more', () => {
+  it('is told though nothing else of it differs', async () => {
+    const config = ownedBy({ cell: 'use1a', tenant: 'acme' });
+    const { stacks, risk, unchanged } = await reviewed(
+      { network: { config }, api: { config, dependencies: ['network'] } },
+      { network: { config }, api: { config } },
+    );
+    expect({ risk, unchanged }).toEqual({ risk: 'low', unchanged: 1 });
+    expect(stacks).toMatchObject([
+      { stack: 'api', owner: { cell: 'use1a', tenant: 'acme' }, fate: 'changed', changes: [] },
     ]);
   });
 });

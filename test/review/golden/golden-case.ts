@@ -20,6 +20,10 @@ export interface StackContent {
   readonly provider?: Readonly<Record<string, readonly Tree[]>>;
   readonly terraform?: Tree;
   readonly moved?: readonly Tree[];
+  readonly removed?: readonly Tree[];
+  readonly import?: readonly Tree[];
+  /** Stacks that are deployed before it. @default none */
+  readonly dependencies?: readonly string[];
   /** Objects of the only chart, which `helm_release.chart` deploys. */
   readonly objects?: readonly Tree[];
 }

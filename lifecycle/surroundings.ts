@@ -17,6 +17,8 @@ export interface Surroundings {
   readonly stacks: Stacks;
   readonly databases: Databases;
   readonly tokens: Tokens;
+  /** Where commands run that need a cell's databases or cache. @default - here: a rehearsal has all on this machine */
+  readonly operations?: Operations;
   /** Now, in milliseconds since 1970. */
   now(): number;
   /** Who asks: the caller's ARN, which AWS says; in a rehearsal what `--as` says. */
@@ -76,6 +78,30 @@ export interface Databases {
 
   /** Where and how to connect, for clients of other kinds: those of replication. Good for 15 minutes. */
   access(place: Place, as: DatabaseRole): Promise<ClientConfig>;
+}
+
+/** Projects in cells that run commands of `bulkhead tenant` (`constructs/operations`). */
+export interface Operations {
+  /**
+   * Has a cell run a command, and waits until it ends.
+   *
+   * @param words what stands after `bulkhead tenant`, without options that say where
+   * @param signal aborted by who does not want to wait: what runs goes on
+   * @throws LifecycleError when it cannot be started
+   */
+  run(
+    cell: string,
+    words: readonly string[],
+    options: { readonly tell: Tell; readonly signal?: AbortSignal },
+  ): Promise<OperationsRun>;
+}
+
+export interface OperationsRun {
+  /** Its id, for people and for AWS. */
+  readonly build: string;
+  readonly outcome: 'done' | 'failed' | 'goes on';
+  /** A command that shows what it has said. */
+  readonly log: string;
 }
 
 /** Tokens of tenants' own machines and what they are good for. */

@@ -27,6 +27,16 @@ import {
   onboardingRoleArn,
   onboardingRoleName,
 } from '../constructs/onboarding/names';
+import {
+  OPERATIONS,
+  operationsProjectName,
+  operationsRoleArn,
+  operationsRoleName,
+  operationsStarterRoleName,
+  operatorRoleArn,
+  operatorRoleName,
+  tenantDataRoleName,
+} from '../constructs/operations/names';
 import { StateBucket } from '../constructs/state/state-bucket';
 import { CELL_GROUPS, PLATFORM_GROUPS, type Permissions } from './deployer-permissions';
 import {
@@ -59,6 +69,12 @@ import {
   homeOnboardingPermissions,
   onboarderPermissions,
 } from './permissions/onboarding-projects';
+import {
+  operationsPermissions,
+  operationsStarterPermissions,
+  operatorPermissions,
+  tenantDataPermissions,
+} from './permissions/operations';
 import { PlatformStack } from './platform-stack';
 import { registryTableArn } from './registry-access';
 
@@ -154,6 +170,7 @@ export class BootstrapStack extends PlatformStack {
       statements: cellOnboardingPermissions(cell, this.placement),
     });
     this.addOnboarder(scope, cell);
+    this.addOperator(scope, cell);
   }
 
   /** What the command acts as in a cell's project: a role of the home account, where the registry and the repository are. */
@@ -168,6 +185,44 @@ export class BootstrapStack extends PlatformStack {
       ...(project && { dependsOn: [project] }),
     });
     this.projects.set(onboarderRoleArn(this.placement, cell), onboarder.role);
+  }
+
+  /** What operates on tenants: who starts its project, what that runs as, and what it acts as here and there. */
+  private addOperator(scope: Construct, cell: Placement): void {
+    const where = cell.cell ?? '';
+    const { deployers } = this.props.platform;
+    const tags = { cell: cell.cell ?? SHARED };
+    const there = { tags, ...this.providerOf(cell.account) };
+    this.addProject(scope, cell, operationsProjectName(cell), {
+      id: `Project-${OPERATIONS}`,
+      name: operationsRoleName(cell),
+      description: `Operates on tenants of ${where}`,
+      statements: operationsPermissions(cell, this.placement),
+    });
+    const project = this.projects.get(operationsRoleArn(cell));
+    const operator = new DeployerRole(scope, 'Operator', {
+      name: operatorRoleName(cell),
+      description: `Operates on tenants of ${where}`,
+      trustedRoleArns: [operationsRoleArn(cell)],
+      statements: operatorPermissions(cell, this.repository(this.placement)),
+      tags,
+      ...(project && { dependsOn: [project] }),
+    });
+    this.projects.set(operatorRoleArn(this.placement, cell), operator.role);
+    new DeployerRole(scope, 'TenantData', {
+      ...there,
+      name: tenantDataRoleName(cell),
+      description: `Logs in to databases and the cache of ${where}`,
+      ...this.trust([operatorRoleArn(this.placement, cell)]),
+      statements: tenantDataPermissions(cell),
+    });
+    new DeployerRole(scope, 'StartOperations', {
+      ...there,
+      name: operationsStarterRoleName(cell),
+      description: `Starts operations on tenants of ${where}`,
+      trustedRoleArns: deployers,
+      statements: operationsStarterPermissions(cell),
+    });
   }
 
   private repository(home: Placement): Parameters<typeof onboarderPermissions>[1] {

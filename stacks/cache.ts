@@ -3,6 +3,7 @@ import type { Cell, Platform } from '../config/platform';
 import { Cache } from '../constructs/cache/cache';
 import { PLATFORM_USERS } from '../constructs/cache/platform-users';
 import { cacheContract, clusterContract, networkContract } from './contracts';
+import { letOperationsIn } from './operations-access';
 import { PlatformStack } from './platform-stack';
 
 export interface CacheStackProps {
@@ -31,6 +32,7 @@ export class CacheStack extends PlatformStack {
     // All pods of tenants carry this group. Which of them get in is decided by their roles.
     const { workloadSecurityGroupId } = clusterContract.read(this, { cell: cell.id, stack: 'cluster' });
     cache.allowFrom({ peerName: 'workloads', securityGroupId: workloadSecurityGroupId, openEgress: false });
+    letOperationsIn(this, cell, cache);
     cacheContract.publish(this, { cell: cell.id, stack: 'cache' }, cache);
   }
 }

@@ -1,22 +1,30 @@
 import type { Construct } from 'constructs';
 import type { Cell, Platform } from '../config/platform';
+import { CACHE_PORT } from '../constructs/cache/engine';
+import type { INetwork } from '../constructs/core/interfaces';
+import { POSTGRESQL } from '../constructs/data/engine';
 import { CellInfrastructure } from '../constructs/delivery/cell-infrastructure';
+import { LONGEST_RUN } from '../constructs/delivery/code-build';
 import { installTerraform } from '../constructs/delivery/infrastructure-buildspec';
 import {
   InfrastructureProject,
   type InfrastructureProjectProps,
 } from '../constructs/delivery/infrastructure-project';
-import { artifactKeyAlias } from '../constructs/delivery/names';
+import { artifactKeyAlias, infrastructurePipelineName } from '../constructs/delivery/names';
 import { ProjectNetwork } from '../constructs/delivery/project-network';
 import { ReleaseProject } from '../constructs/delivery/release-project';
 import { signInDomainOf } from '../constructs/identity/sign-in-domain';
 import { BuildAccess } from '../constructs/onboarding/build-access';
-import { cellSpec } from '../constructs/onboarding/build-spec';
+import { cellSpec, checkOut } from '../constructs/onboarding/build-spec';
 import { CELL_MINUTES } from '../constructs/onboarding/definition';
 import { ONBOARDING, onboardingRoleArn } from '../constructs/onboarding/names';
+import { operationsSpec } from '../constructs/operations/build-spec';
+import { OPERATIONS, operationsRoleArn } from '../constructs/operations/names';
+import { OperationsNetwork } from '../constructs/operations/operations-network';
+import { planSubnets } from '../constructs/network/subnet-plan';
 import { clusterName } from './cluster-name';
-import { clusterContract, networkContract } from './contracts';
-import { homeOf, zoneNameOf } from './names';
+import { cellDeliveryContract, clusterContract, networkContract } from './contracts';
+import { CELL_DELIVERY, homeOf, zoneNameOf } from './names';
 import { onboardingSource } from './onboarding';
 import { PlatformStack } from './platform-stack';
 import { syntheticTenantIds } from './synthetic-tenants';
@@ -26,18 +34,18 @@ export interface CellDeliveryStackProps {
   readonly cell: Cell;
 }
 
-/** Kind of the stack: that of the home account's delivery, before whose name no cell stands. A public contract. */
-export const CELL_DELIVERY = 'delivery';
-
 /** Tenants of a cell that are provisioned at once. Each makes a database cluster, of which a cell has room for some dozens. */
 const ONBOARDED_AT_ONCE = 5;
+
+/** Operations of a cell that run at once: each on a tenant of its own, and most wait for a soak to end. */
+const OPERATIONS_AT_ONCE = 5;
 
 /** Longest run of a release project, in minutes: a deployment's hour and what waits before it; a soak with some to spare. */
 const longestRun = (soakMinutes: number): number => Math.min(480, Math.max(120, soakMinutes + 15));
 
 /**
- * What a cell has for pipelines of the home account: projects that release services, with their way into the cluster. Planned
- * before `addons`, and knows nothing of what is released.
+ * What a cell has for pipelines of the home account: projects that release services, with their way into the cluster; and what
+ * onboards tenants and operates on them. Planned before `addons`, and knows nothing of what is released.
  */
 export class CellDeliveryStack extends PlatformStack {
   public constructor(scope: Construct, { platform, cell }: CellDeliveryStackProps) {
@@ -71,6 +79,12 @@ export class CellDeliveryStack extends PlatformStack {
       logRetentionDays: cell.cluster.logRetentionDays,
     });
     this.addOnboarding(platform, cell, { network, securityGroupId: group.securityGroupId });
+    const operationsSecurityGroupId = this.addOperations(platform, cell, network);
+    cellDeliveryContract.publish(
+      this,
+      { stack: CELL_DELIVERY, cell: cell.id },
+      { operationsSecurityGroupId },
+    );
   }
 
   /** What provisions a tenant that this cell was chosen for. */
@@ -91,5 +105,33 @@ export class CellDeliveryStack extends PlatformStack {
       logRetentionDays: cell.cluster.logRetentionDays,
     });
     new BuildAccess(this, 'OnboardingAccess', { home });
+  }
+  /** What operates on tenants where their data can be reached. @returns its security group, which their data lets in */
+  private addOperations(
+    platform: Platform,
+    cell: Cell,
+    network: Pick<INetwork, 'vpcId' | 'privateSubnetIds'>,
+  ): string {
+    const home = homeOf(platform);
+    const { securityGroupId } = new OperationsNetwork(this, 'OperationsNetwork', {
+      network,
+      dataCidrs: planSubnets(cell.network.cidr).zones.map(({ isolated }) => isolated),
+      listeners: [POSTGRESQL, { protocol: 'Valkey', port: CACHE_PORT }],
+    });
+    new InfrastructureProject(this, 'Operations', {
+      name: [OPERATIONS],
+      description: `Operates on tenants of ${cell.id} where their data can be reached`,
+      buildspec: operationsSpec({
+        ...{ environment: platform.environment, home, cell: this.placement },
+        pipelineName: infrastructurePipelineName(home),
+        checkOut: checkOut(onboardingSource(platform)),
+      }),
+      roleArn: operationsRoleArn(this.placement),
+      artifactKeyArn: `arn:aws:kms:${cell.region}:${home.account}:${artifactKeyAlias(home)}`,
+      vpc: { network, securityGroupId },
+      alone: { concurrentBuilds: OPERATIONS_AT_ONCE, timeoutMinutes: LONGEST_RUN },
+      logRetentionDays: cell.cluster.logRetentionDays,
+    });
+    return securityGroupId;
   }
 }

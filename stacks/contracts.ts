@@ -42,6 +42,12 @@ export const clusterContract = new Contract(1, {
   interruptionQueueName: 'string',
 });
 
+/** What a cell's `delivery` stack publishes. */
+export const cellDeliveryContract = new Contract(1, {
+  /** Security group of what operates on tenants, which databases and the cache let in. */
+  operationsSecurityGroupId: 'string',
+});
+
 /** What the `cache` stack publishes: an `ICache`. */
 export const cacheContract = new Contract(1, {
   endpoint: 'string',

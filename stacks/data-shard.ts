@@ -9,6 +9,7 @@ import { tenancySql } from '../constructs/data/sql';
 import { TenancyJob } from '../constructs/data/tenancy-job';
 import { SchemaMigrations } from '../constructs/delivery/schema-migrations';
 import { addonsContract, clusterContract, dataContract, networkContract, shardContract } from './contracts';
+import { letOperationsIn } from './operations-access';
 import { deployerRoleArn } from './deployment-access';
 import { addKubernetesProviders } from './kubernetes-access';
 import { PlatformStack } from './platform-stack';
@@ -49,6 +50,7 @@ export class DataShardStack extends PlatformStack {
       logRetentionDays,
       proxy: { logins, connectionPercent: proxyConnectionPercent },
     });
+    letOperationsIn(this, cell, database.aurora);
     const name = `shard-${shard.id}`;
     const tenancy = new TenancyJob(this, 'Tenancy', {
       cluster,

@@ -7,6 +7,7 @@ import {
   infrastructureRoleArn,
 } from '../constructs/delivery/names';
 import { onboarderRoleArn } from '../constructs/onboarding/names';
+import { operatorRoleArn } from '../constructs/operations/names';
 import { placementOfCell } from './names';
 
 /** Who, of the infrastructure's own pipeline, takes which roles. `bootstrap` makes them all (ADR 0027). */
@@ -31,6 +32,9 @@ export const isGround = (kind: string): boolean => GROUND.some((group) => group 
 export const ONBOARDED = 'tenant';
 export const READ_BY_ONBOARDING: readonly string[] = [ONBOARDED, 'identity'];
 
+/** Groups of stacks whose contracts those read who operate on tenants: where databases and the cache are. */
+export const READ_BY_OPERATIONS: readonly string[] = ['cache', 'data-shard', ONBOARDED];
+
 const inHome = (home: Placement, step: HomeStep): string => homeProjectRoleArn(home, step, INFRASTRUCTURE);
 
 /** Roles of projects that may take the deployer's role, and that of the state, of a group of stacks. */
@@ -53,9 +57,12 @@ export function lookingProjects(home: Placement, placement: Placement): readonly
 
 /** Roles besides that may look at what a group of stacks holds, and not at its state. */
 export const readingProjects = (home: Placement, placement: Placement, kind: string): readonly string[] =>
-  placement.cell !== undefined && READ_BY_ONBOARDING.includes(kind)
-    ? [onboarderRoleArn(home, placement)]
-    : [];
+  placement.cell === undefined
+    ? []
+    : [
+        ...(READ_BY_ONBOARDING.includes(kind) ? [onboarderRoleArn(home, placement)] : []),
+        ...(READ_BY_OPERATIONS.includes(kind) ? [operatorRoleArn(home, placement)] : []),
+      ];
 
 /** Placements of all cells. */
 export const cellsOf = (platform: Platform): readonly Placement[] =>

@@ -1,6 +1,9 @@
 import type { Cell, Platform } from '../config/platform';
 import type { Placement } from '../constructs/core/placement';
 
+/** Kind of a cell's part of delivery: that of the home account's, before whose name no cell stands. A public contract. */
+export const CELL_DELIVERY = 'delivery';
+
 /** Name of a cell's public zone, without a final dot. Stacks know it without the network's contract. */
 export const zoneNameOf = ({ dns }: Platform, { id }: Pick<Cell, 'id'>): string => `${id}.${dns.domain}`;
 

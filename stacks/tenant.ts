@@ -19,6 +19,7 @@ import {
   tierContract,
 } from './contracts';
 import { zoneNameOf } from './names';
+import { letOperationsIn } from './operations-access';
 import { PlatformStack } from './platform-stack';
 import { releaseSettings } from './release-settings';
 import { tierStackKind } from './tier';
@@ -84,6 +85,7 @@ export class TenantStack extends PlatformStack {
       },
       offboarding,
     });
+    letOperationsIn(this, cell, dedicated.database.aurora);
     this.publish(dedicated, { cell, tenant });
   }
 

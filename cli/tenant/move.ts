@@ -10,8 +10,9 @@ import {
   type TenantFlags,
   tenantSubcommand,
 } from './common';
+import { type InCellFlags, runInCell, withInCell, wordsOf } from './in-cell';
 
-interface MoveFlags extends TenantFlags {
+interface MoveFlags extends TenantFlags, InCellFlags {
   readonly tier?: TenantItem['tier'];
   readonly shard?: string;
   readonly cell?: string;
@@ -33,15 +34,15 @@ Phases, each kept in the registry; until the last, --undo takes all of them back
 Between starter and professional on one shard no row moves: one phase, which can be undone by moving back.
 
 Examples:
-  npx bulkhead tenant move initech --shard data-shard-2 --soak 120
+  npx bulkhead tenant move initech --shard data-shard-2 --soak 120 --env prod --in-cell
   npx bulkhead tenant move initech --tier enterprise          to a database of its own, which must be deployed
   npx bulkhead tenant move initech --undo
 
-It runs where both databases can be reached: docs/runbooks/moving.md`;
+It runs where both databases can be reached, on AWS in the cell (--in-cell): docs/runbooks/moving.md`;
 
 /** The command `bulkhead tenant move`. @param open makes the surroundings. @default - AWS or a rehearsal, as options say */
 export const moveCommand = (open?: Open): Command =>
-  tenantSubcommand('move')
+  withInCell(tenantSubcommand('move'))
     .summary('bring a tenant to another tier, shard or cell while it works')
     .description(
       'Moves a tenant and its rows while it goes on reading and writing. Its writes are refused for a moment at the end.',
@@ -65,8 +66,16 @@ export const moveCommand = (open?: Open): Command =>
     .option('--key <key>', 'idempotency key (default: of the move that goes on, else a new one)')
     .option('--undo', 'take back the move that has not ended')
     .addHelpText('after', HELP)
-    .action((id: string, flags: MoveFlags) =>
-      inSurroundings(flags, (context) => run(id, flags, context), open),
+    .action((id: string, flags: MoveFlags, command: Command) =>
+      inSurroundings(
+        flags,
+        async (context) => {
+          if (flags.inCell !== true) return run(id, flags, context);
+          await context.confirm(`Run in the cell of ${id}: bulkhead tenant ${wordsOf(command).join(' ')}`);
+          return runInCell(id, command, context);
+        },
+        open,
+      ),
     );
 
 async function run(id: string, flags: MoveFlags, context: CommandContext): Promise<ExitCode> {

@@ -35,7 +35,7 @@ export function remoteOf({
 const quoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`;
 
 /** The deployed version, with the tenants that the branch has by now. */
-const checkOut = (source: Source): readonly string[] => {
+export const checkOut = (source: Source): readonly string[] => {
   const tenants = `config/environments/${source.environment}/tenants`;
   return [
     `if [ "$COMMIT" = none ]; then echo "the platform's own pipeline has not deployed any version everywhere yet: that one would be run" >&2; exit 1; fi`,

@@ -84,7 +84,28 @@ const ERRANDS: readonly Errand[] = [
     isMeant: (pattern, place, service) =>
       pattern === project(place, `${prefixOfCell(place)}-release-${service}`),
   },
+  {
+    // Logs in to databases past their proxies as who copies, exports and deletes a tenant's rows, for people and a cell's operator.
+    role: new RegExp(`^${SERVICE}-tenant-data$`),
+    isHome: (_, { name }) => name === 'bootstrap',
+    isTrusted: (role, place, cell) =>
+      everyWay(role, (statement) =>
+        statement.principals.every(({ type, identifiers }) =>
+          identifiers.every((each) => type === 'AWS' && isOperator(each, place, cell)),
+        ),
+      ),
+    actions: ['rds-db:connect'],
+    isMeant: (pattern) =>
+      /^arn:aws:rds-db:[a-z0-9-]+:\d{12}:dbuser:\*\/bulkhead_(migrator|mover)$/.test(pattern),
+  },
 ];
+
+/** Whether a principal is the operator of a cell, or a role that is none of the platform's. */
+const isOperator = (principal: string, place: StackPlace, cell: string): boolean => {
+  const [, name = ''] = /^arn:aws:iam::\d{12}:role\/([^*?]+)$/.exec(principal) ?? [];
+  const prefix = prefixOfPlatform(place);
+  return name === `${prefix}-${cell}-operator` || (name !== '' && !name.startsWith(`${prefix}-`));
+};
 
 /** Whether all ways into a role that its trust policy has are of a kind. */
 const everyWay = ({ trust }: Role, isOfKind: (statement: PolicyStatementFact) => boolean): boolean =>

@@ -145,7 +145,7 @@ export class Side {
       if (error instanceof LifecycleError) throw new Unreachable(error.message, error.next, { cause: error });
       throw new Unreachable(
         `the database of ${this.name} cannot be reached from this machine as bulkhead_mover: ${(error as Error).message}`,
-        ['a move runs where both databases can be reached: docs/runbooks/moving.md, "Where it runs"'],
+        ['with --in-cell it runs where both can be reached: docs/runbooks/moving.md, "Where it runs"'],
       );
     }
   }

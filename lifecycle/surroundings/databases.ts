@@ -52,13 +52,14 @@ export async function rdsToken({ host, user, region, credentials, now }: RdsToke
 
 export interface AwsDatabasesProps {
   readonly stacks: Pick<Stacks, 'contract'>;
-  readonly credentials: Credentials;
+  /** Credentials that may log in to a cell's databases. */
+  readonly credentialsOf: (cell: string) => Credentials;
   /** Region of a cell. */
   readonly regionOf: (cell: string) => string;
 }
 
 /** Databases of cells on AWS: the writer of the cluster itself, past any proxy, with an IAM token, over TLS that is verified. */
-export function awsDatabases({ stacks, credentials, regionOf }: AwsDatabasesProps): Databases {
+export function awsDatabases({ stacks, credentialsOf, regionOf }: AwsDatabasesProps): Databases {
   const access = async (place: Place, as: DatabaseRole): Promise<ClientConfig> => {
     const { cell, shard } = place;
     const host = (await stacks.contract({ cell, stack: shard }))?.['clusterEndpoint'];
@@ -84,7 +85,7 @@ export function awsDatabases({ stacks, credentials, regionOf }: AwsDatabasesProp
         keepAlive: true,
       },
       // Signed for each connection anew.
-      password: () => rdsToken({ host, user, region, credentials }),
+      password: () => rdsToken({ host, user, region, credentials: credentialsOf(cell) }),
       ssl: { ca: root, rejectUnauthorized: true, servername: host, minVersion: 'TLSv1.2' },
     };
   };

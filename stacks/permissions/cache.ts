@@ -30,7 +30,7 @@ export function cachePermissions(placement: Placement): readonly Statement[] {
       resources: [iamArn(placement, `role/aws-service-role/${SERVICE}/*`)],
       conditions: [{ test: 'StringEquals', variable: 'iam:AWSServiceName', values: [SERVICE] }],
     },
-    ...contractStatements(placement, { publishes: 'cache', reads: ['cluster', 'network'] }),
+    ...contractStatements(placement, { publishes: 'cache', reads: ['cluster', 'delivery', 'network'] }),
   ];
 }
 

@@ -3,6 +3,7 @@ import type { Placement } from '../../constructs/core/placement';
 import { MIGRATIONS_GROUP, RELEASES_GROUP, releasesGroup } from '../../constructs/core/releases';
 import { INFRASTRUCTURE } from '../../constructs/delivery/names';
 import { ONBOARDING } from '../../constructs/onboarding/names';
+import { OPERATIONS } from '../../constructs/operations/names';
 import { clusterName } from '../cluster-name';
 import { passProjectRoles } from './delivery';
 import { scheduleStatements } from './delivery-events';
@@ -15,8 +16,8 @@ import { becomesOwn, contractStatements, iamArn, prefixOf, regionalArn } from '.
 /** Names of projects and their roles, without the cell's prefix. Services come and go, so theirs are not spelt out. */
 const PROJECTS = ['release-*'] as const;
 
-/** Projects of the infrastructure's own pipeline, and the one that onboards tenants. Their roles are an administrator's. */
-const OWN_PROJECTS = [INFRASTRUCTURE, `drift-${INFRASTRUCTURE}`, ONBOARDING] as const;
+/** Projects of the infrastructure's own pipeline, and those that onboard tenants and operate on them. Their roles are an administrator's. */
+const OWN_PROJECTS = [INFRASTRUCTURE, `drift-${INFRASTRUCTURE}`, ONBOARDING, OPERATIONS] as const;
 
 /** Names of the roles that pipelines of the home account take. */
 const PIPELINES = ['pipeline-*'] as const;
@@ -46,7 +47,7 @@ export function cellDeliveryPermissions(placement: Placement): readonly Statemen
       names: [...PROJECTS, ...PIPELINES],
       passTo: ['codebuild.amazonaws.com', 'scheduler.amazonaws.com'],
     }),
-    ...contractStatements(placement, { reads: ['cluster', 'network'] }),
+    ...contractStatements(placement, { publishes: 'delivery', reads: ['cluster', 'network'] }),
   ];
 }
 

@@ -31,7 +31,7 @@ export function dataShardPermissions(placement: Placement): readonly Statement[]
     ...contractStatements(placement, {
       // One group for all shards, whose numbers are not known here.
       publishes: 'data-shard-*',
-      reads: ['addons', 'cluster', 'data', 'network'],
+      reads: ['addons', 'cluster', 'data', 'delivery', 'network'],
     }),
   ];
 }

@@ -8,7 +8,7 @@ import { prefixOf, regionalArn } from './scope';
 
 /** What the projects that onboard tenants may do, and the role that a cell's acts as (ADR 0032). `bootstrap` makes them all. */
 
-interface Surroundings {
+export interface Repository {
   readonly home: Placement;
   /** Connection to where this platform's repository is, and the repository's owner and name. */
   readonly connectionArn: string;
@@ -17,7 +17,7 @@ interface Surroundings {
 
 /** Of the home account: it writes the registry and the branch, and has cells provision. It deploys nothing itself. */
 export const homeOnboardingPermissions = (
-  around: Surroundings,
+  around: Repository,
   cells: readonly Placement[],
 ): readonly Statement[] => [
   ownLog(around.home, onboardingProjectName(around.home)),
@@ -34,7 +34,7 @@ export const cellOnboardingPermissions = (cell: Placement, home: Placement): rea
 ];
 
 /** Of the onboarder: it goes on with what is in the registry, and deploys stacks of single tenants of one cell. */
-export const onboarderPermissions = (cell: Placement, around: Surroundings): readonly Statement[] => [
+export const onboarderPermissions = (cell: Placement, around: Repository): readonly Statement[] => [
   ...writeRegistry(around.home),
   useRepository(around, ['GitPull']),
   take('DeployTenants', deployersOf(cell, ONBOARDED, around.home)),
@@ -46,7 +46,7 @@ export const onboarderPermissions = (cell: Placement, around: Surroundings): rea
 ];
 
 /** Items of the registry: of tenants, of counts and of leases. It lists nobody, and takes no tenant out. */
-function writeRegistry(home: Placement): readonly Statement[] {
+export function writeRegistry(home: Placement): readonly Statement[] {
   const name = `${prefixOf(home)}-tenants`;
   const resources = [regionalArn(home, 'dynamodb', `table/${name}`)];
   return [
@@ -83,8 +83,8 @@ function writeRegistry(home: Placement): readonly Statement[] {
 }
 
 /** This platform's own repository: "AWS CodeConnections permissions reference", Developer Tools Console User Guide. */
-function useRepository(
-  { connectionArn, repository }: Surroundings,
+export function useRepository(
+  { connectionArn, repository }: Repository,
   providerActions: readonly string[],
 ): Statement {
   const [, , service = ''] = connectionArn.split(':');

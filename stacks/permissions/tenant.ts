@@ -57,7 +57,10 @@ export function tenantPermissions(placement: Placement, domain: string): readonl
     ...readRecords(),
     ...contractStatements(reach, {
       publishes: 'tenant-*',
-      reads: ['addons', 'cache', 'cluster', 'data', 'gateway', 'identity', 'network', 'tier-enterprise'],
+      reads: [
+        ...['addons', 'cache', 'cluster', 'data', 'delivery', 'gateway', 'identity', 'network'],
+        'tier-enterprise',
+      ],
     }),
   ];
 }

@@ -6,6 +6,7 @@ import { codeOfMistake } from '../../cli/tenant/mistakes';
 import { EXIT, inSurroundings, type Open, type TenantFlags, tenantSubcommand } from '../../cli/tenant/common';
 import { listCommand } from '../../cli/tenant/list';
 import { humanReporter } from '../../cli/tenant/reporters';
+import { moveCommand } from '../../cli/tenant/move';
 import { showCommand } from '../../cli/tenant/show';
 import { suspendCommand } from '../../cli/tenant/suspend';
 import { tenantCommand } from '../../cli/tenant/command';
@@ -257,4 +258,56 @@ test('help groups commands, and says what each is for', () => {
     .filter((line) => /^\S.*:$/.test(line));
   expect(heads).toEqual(['Options:', 'Look:', 'From the first day to the last:', 'When something is wrong:']);
   expect(command.commands.filter((one) => one.summary() === '').map((one) => one.name())).toEqual([]);
+});
+
+describe('in the cell of a tenant', () => {
+  const asked: (readonly [cell: string, words: readonly string[]])[] = [];
+  const inCell =
+    (outcome: 'done' | 'failed' | 'goes on'): Open =>
+    async (props) => ({
+      ...(await open(props)),
+      operations: {
+        run: (cell, words, { tell }) => {
+          asked.push([cell, words]);
+          tell('use1a runs it: build x:1');
+          return Promise.resolve({ build: 'x:1', outcome, log: 'aws logs tail x' });
+        },
+      },
+    });
+  beforeEach(() => {
+    asked.length = 0;
+  });
+
+  test('the words go there as they were typed, without what says where', async () => {
+    const args = ['hooli', '--shard', 'data-shard-2', '--soak', '0', '--undo', '--env', 'prod', '--in-cell'];
+    const { code } = await run(moveCommand(inCell('done')), ...args, '--yes');
+    expect(code).toBe(EXIT.done);
+    expect(asked).toEqual([['dev1a', ['move', 'hooli', '--shard', 'data-shard-2', '--soak', '0', '--undo']]]);
+    expect(out).toMatchInlineSnapshot(`
+     "use1a runs it: build x:1
+     hooli is active in dev1a/data-shard-1, tier starter
+     "
+    `);
+  });
+
+  test('a failure there is one here, and says where its log is', async () => {
+    const { code } = await run(suspendCommand(inCell('failed')), 'hooli', '--in-cell');
+    expect(code).toBe(EXIT.failed);
+    expect(out).toContain('Failed: build x:1. Its log says why:\n  aws logs tail x');
+    out = '';
+    await run(suspendCommand(inCell('goes on')), 'hooli', '--in-cell', '--json');
+    expect(process.exitCode).toBe(EXIT.waiting);
+    expect(JSON.parse(out.trim().split('\n').at(-1) ?? '')).toMatchObject({
+      ...{ type: 'in-cell', cell: 'dev1a', build: 'x:1', outcome: 'goes on' },
+      tenant: { tenantId: 'hooli' },
+    });
+  });
+
+  test('nobody is asked without a terminal, and a rehearsal has no other place', async () => {
+    expect((await run(moveCommand(inCell('done')), 'hooli', '--undo', '--in-cell')).code).toBe(EXIT.refused);
+    expect(err).toContain('add --yes');
+    expect((await run(suspendCommand(open), 'hooli', '--in-cell', '--rehearse')).code).toBe(EXIT.refused);
+    expect(err).toContain('leave out --in-cell');
+    expect(asked).toEqual([]);
+  });
 });

@@ -1,107 +1,27 @@
-import { spawnSync, execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
-import { cellSpec, homeSpec, remoteOf, type Source } from '../../constructs/onboarding/build-spec';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { cellSpec, homeSpec } from '../../constructs/onboarding/build-spec';
 import { HOME, USE1A } from '../stacks/fixture';
+import { BuildWorld, missingTools, type Ran, SOURCE as source } from '../support/build-world';
 
-/**
- * The commands of both projects, run by a real shell with real git and jq, in a folder as CodeBuild gives one. What stands for
- * something else: a repository on this machine for the remote, `aws` and `npm` that write down what they are asked, and a command
- * that writes down what it is given and says what it is told.
- */
+/** The commands of both projects, run by a real shell. `aws` writes down what it is asked. */
 
-const missing = ['bash', 'git', 'jq'].filter((tool) => spawnSync(tool, ['--version']).status !== 0);
-const run = missing.length > 0 ? describe.skip : describe;
-if (missing.length > 0) test.skip(`needs ${missing.join(' and ')}`, () => undefined);
+const run = missingTools.length > 0 ? describe.skip : describe;
+if (missingTools.length > 0) test.skip(`needs ${missingTools.join(' and ')}`, () => undefined);
 
-const source: Source = {
-  connectionArn: 'arn:aws:codeconnections:us-east-1:111111111111:connection/3f0c',
-  ...{ repository: 'bulkhead/platform', branch: 'main', environment: 'prod' },
-};
-const TENANTS = 'config/environments/prod/tenants';
-
-let world: string;
-let commit: string;
-const file = (...path: readonly string[]): string => join(world, ...path);
-const git = (...args: readonly string[]): string =>
-  execFileSync('git', ['-C', file('origin'), ...args], { encoding: 'utf8' }).trim();
-
-function program(name: string, text: string): void {
-  writeFileSync(file('bin', name), text);
-  chmodSync(file('bin', name), 0o755);
-}
-
+let world: BuildWorld;
 beforeEach(() => {
-  world = mkdtempSync(join(tmpdir(), 'bulkhead-build-'));
-  for (const folder of ['bin', 'build', 'home', `origin/${TENANTS}`, 'origin/bin']) {
-    mkdirSync(file(folder), { recursive: true });
-  }
-  writeFileSync(
-    file('home/.gitconfig'),
-    `[user]\nname = x\nemail = x@example.com\n[url "${file('origin')}"]\ninsteadOf = ${remoteOf(source)}\n`,
-  );
-  program('npm', `#!/bin/sh\necho "npm $*" >> ${file('calls')}\n`);
-  execFileSync('git', ['init', '--quiet', '--initial-branch=main', file('origin')]);
-  git('config', 'user.name', 'x');
-  git('config', 'user.email', 'x@example.com');
-  // What the command would be: it says where it ran, with what, and then what the test has it say.
-  writeFileSync(
-    file('origin/bin/bulkhead.js'),
-    `const fs = require('node:fs');
-const at = process.argv.indexOf('--from');
-fs.writeFileSync(process.env.SEEN, JSON.stringify({ args: process.argv.slice(2), request: fs.readFileSync(process.argv[at + 1], 'utf8'), tenants: fs.readdirSync('${TENANTS}'), profile: process.env.AWS_PROFILE }));
-process.stdout.write(process.env.SAYS || '');
-process.exitCode = Number(process.env.ENDS || 0);`,
-  );
-  writeFileSync(file('origin', TENANTS, 'acme.yaml'), 'id: acme\n');
-  git('add', '.');
-  git('commit', '--quiet', '-m', 'deployed');
-  commit = git('rev-parse', 'HEAD');
-  // Since then: a tenant has come, one has gone, and somebody has changed the program.
-  writeFileSync(file('origin', TENANTS, 'globex.yaml'), 'id: globex\n');
-  git('rm', '--quiet', `${TENANTS}/acme.yaml`);
-  writeFileSync(file('origin/bin/bulkhead.js'), 'throw new Error("not what was deployed")');
-  git('add', '.');
-  git('commit', '--quiet', '-m', 'newer');
+  world = new BuildWorld();
 });
 afterEach(() => {
-  rmSync(world, { recursive: true, force: true });
+  world.remove();
 });
 
-interface Ran {
-  readonly status: number | null;
-  readonly outcome: Readonly<Record<string, unknown>> | undefined;
-  readonly seen: {
-    readonly args: readonly string[];
-    readonly request: string;
-    readonly tenants: readonly string[];
-    readonly profile?: string;
-  };
-  readonly log: string;
-}
-
-/** Runs a project, and reads the variable that it exports as CodeBuild does. */
-function build(spec: string, variables: Readonly<Record<string, string>>): Ran {
-  const { phases } = JSON.parse(spec) as { phases: { build: { commands: readonly [string] } } };
-  const script = `${phases.build.commands[0]}\nprintf '%s' "$OUTCOME" > ${file('outcome')}`;
-  const { status, stdout, stderr } = spawnSync('bash', ['-c', script], {
-    cwd: file('build'),
-    encoding: 'utf8',
-    env: {
-      ...{ PATH: [file('bin'), process.env['PATH']].join(delimiter), HOME: file('home'), SEEN: file('seen') },
-      ...{ REQUEST_ID: 'req-1', TENANT: 'acme', COMMIT: commit, CELL: 'none', REQUEST: '{}' },
-      ...variables,
-    },
+const file = (path: string): string => world.file(path);
+const build = (spec: string, variables: Readonly<Record<string, string>>): Ran =>
+  world.run(spec, {
+    ...{ REQUEST_ID: 'req-1', TENANT: 'acme', COMMIT: world.commit, CELL: 'none', REQUEST: '{}' },
+    ...variables,
   });
-  const text = existsSync(file('outcome')) ? readFileSync(file('outcome'), 'utf8') : '';
-  return {
-    status,
-    outcome: text === '' ? undefined : (JSON.parse(text) as Record<string, unknown>),
-    seen: (existsSync(file('seen')) ? JSON.parse(readFileSync(file('seen'), 'utf8')) : {}) as Ran['seen'],
-    log: `${stdout}${stderr}`,
-  };
-}
 
 const lines = (...events: readonly object[]): string =>
   events.map((event) => `${JSON.stringify(event)}\n`).join('');
@@ -194,7 +114,7 @@ run('the project of the home account', () => {
   /** An `aws` that writes down what it is asked, and answers as a build that ends at the second look. */
   const awsWith = (ended: object): void => {
     writeFileSync(file('ended.json'), JSON.stringify(ended));
-    program(
+    world.program(
       'aws',
       `#!/bin/sh
 echo "$AWS_PROFILE $*" >> ${file('calls')}
@@ -204,7 +124,7 @@ case "$*" in
 esac
 `,
     );
-    program('sleep', '#!/bin/sh\n');
+    world.program('sleep', '#!/bin/sh\n');
   };
 
   it('has the cell go on, waits for it, and tells what it tells', () => {
@@ -220,7 +140,7 @@ esac
       { name: 'REQUEST', value: REQUEST, type: 'PLAINTEXT' },
       { name: 'REQUEST_ID', value: 'req-1', type: 'PLAINTEXT' },
       { name: 'TENANT', value: 'acme', type: 'PLAINTEXT' },
-      { name: 'COMMIT', value: commit, type: 'PLAINTEXT' },
+      { name: 'COMMIT', value: world.commit, type: 'PLAINTEXT' },
     ]);
     const [start = '', ...looks] = readFileSync(file('calls'), 'utf8').trim().split('\n');
     expect(start).toContain('cell codebuild start-build --project-name bulkhead-prod-use1a-onboarding');

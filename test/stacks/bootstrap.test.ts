@@ -72,12 +72,47 @@ describe('deployer roles', () => {
     }
     for (const does of ['Plan', 'Read']) {
       expect(trusted(`use1a/${does}-network`)).toEqual([[review, drift]]);
-      const reads = does === 'Plan' ? [onboarder] : [];
+      const reads = does === 'Plan' ? [onboarder, role('111111111111', 'use1a-operator')] : [];
       expect(trusted(`use1a/${does}-tenant`)).toEqual([[review, drift, ...reads]]);
       expect(trusted(`bootstrap/${does}-registry`)).toEqual([
         [review, role('111111111111', 'drift-infrastructure')],
       ]);
     }
+  });
+
+  it('let nobody log in to databases of tenants but the deployers of the config and the operator, which one project is', () => {
+    const trusted = (path: string): unknown =>
+      stack
+        .data('aws_iam_policy_document')
+        .filter((document) => document.path.endsWith(`use1a/${path}/Trust`))
+        .flatMap((document) => document['statement'] as { principals: { identifiers: string[] }[] }[])
+        .map(({ principals }) => principals[0]?.identifiers);
+    const deployer = 'arn:aws:iam::999999999999:role/ci/deploy';
+    expect(trusted('TenantData')).toEqual([
+      [deployer, 'arn:aws:iam::111111111111:role/bulkhead-prod-use1a-operator'],
+    ]);
+    expect(trusted('Operator')).toEqual([['arn:aws:iam::222222222222:role/bulkhead-prod-use1a-operations']]);
+    expect(trusted('StartOperations')).toEqual([[deployer]]);
+    const allowed = stack
+      .data('aws_iam_policy_document')
+      .filter(({ path }) => path.includes('use1a/TenantData/Statements'))
+      .flatMap((document) => document['statement'] as { actions: string[]; resources: string[] }[])
+      .map(({ actions, resources }) => [actions, resources]);
+    expect(allowed).toEqual([
+      [
+        ['rds-db:connect'],
+        ['migrator', 'mover'].map(
+          (user) => `arn:aws:rds-db:us-east-1:222222222222:dbuser:*/bulkhead_${user}`,
+        ),
+      ],
+      [
+        ['elasticache:Connect'],
+        [
+          'arn:aws:elasticache:us-east-1:222222222222:replicationgroup:bulkhead-prod-use1a-cache',
+          'arn:aws:elasticache:us-east-1:222222222222:user:bulkhead-prod-use1a-plt-revocation',
+        ],
+      ],
+    ]);
   });
 
   it('trust nobody but roles: the deployers first, and by AssumeRole only', () => {

@@ -72,15 +72,17 @@ describe('CacheStack', () => {
     });
   });
 
-  it('lets pods of tenants in by the group that all of them carry, and nobody else', () => {
+  it('lets in pods of tenants by the group that all of them carry, and what operates on tenants, and nobody else', () => {
     const { securityGroupId, workloads } = {
       securityGroupId: `\${${prod.only('aws_security_group').address}.id}`,
       workloads: expect.stringMatching(/Contract-cluster.*\.workloadSecurityGroupId\}/) as string,
     };
-    expect(prod.only('aws_vpc_security_group_ingress_rule')).toMatchObject({
-      security_group_id: securityGroupId,
-      referenced_security_group_id: workloads,
-    });
+    const ingress = prod.resources('aws_vpc_security_group_ingress_rule');
+    expect(ingress.every((rule) => rule['security_group_id'] === securityGroupId)).toBe(true);
+    expect(ingress.map((rule) => rule['referenced_security_group_id'])).toEqual([
+      expect.stringMatching(/Contract-delivery.*\.operationsSecurityGroupId\}/),
+      workloads,
+    ]);
     expect(prod.only('aws_vpc_security_group_egress_rule')).toMatchObject({
       security_group_id: workloads,
       referenced_security_group_id: securityGroupId,

@@ -20,20 +20,21 @@ const api = { repository: 'bulkhead/api', schema: true };
 const stack = build(delivering({ api }));
 
 describe('a cell’s part of delivery', () => {
-  it('holds a project, its way into the cluster and its pipelines’ role for each service, and what deploys stacks and onboards tenants', () => {
+  it('holds a project, its way into the cluster and its pipelines’ role for each service, and what deploys stacks, onboards tenants and operates on them', () => {
     expect(stack.inventory()).toMatchInlineSnapshot(`
      {
-       "aws_cloudwatch_log_group": 4,
-       "aws_codebuild_project": 4,
+       "aws_cloudwatch_log_group": 5,
+       "aws_codebuild_project": 5,
        "aws_eks_access_entry": 1,
        "aws_iam_role": 5,
        "aws_iam_role_policy": 5,
-       "aws_kms_alias": 4,
-       "aws_kms_key": 4,
+       "aws_kms_alias": 5,
+       "aws_kms_key": 5,
        "aws_scheduler_schedule": 1,
        "aws_scheduler_schedule_group": 1,
-       "aws_security_group": 1,
-       "aws_vpc_security_group_egress_rule": 1,
+       "aws_security_group": 2,
+       "aws_ssm_parameter": 1,
+       "aws_vpc_security_group_egress_rule": 8,
        "aws_vpc_security_group_ingress_rule": 1,
      }
     `);
@@ -49,8 +50,8 @@ describe('a cell’s part of delivery', () => {
   });
 
   it('reaches the Kubernetes API, and nothing reaches it', () => {
-    const group = `\${${stack.only('aws_security_group').address}.id}`;
-    expect(stack.only('aws_vpc_security_group_egress_rule')).toMatchObject({
+    const group = `\${${stack.only('aws_security_group', '/Network/').address}.id}`;
+    expect(stack.only('aws_vpc_security_group_egress_rule', '/Network/')).toMatchObject({
       security_group_id: group,
       from_port: 443,
       to_port: 443,
@@ -58,6 +59,27 @@ describe('a cell’s part of delivery', () => {
     const rule = stack.only('aws_vpc_security_group_ingress_rule');
     expect(rule).toMatchObject({ referenced_security_group_id: group, from_port: 443, to_port: 443 });
     expect(rule['security_group_id']).toContain('securityGroupId');
+  });
+
+  it('operates on tenants from behind a group that reaches databases, the cache and HTTPS, and that nothing reaches', () => {
+    const group = `\${${stack.only('aws_security_group', '/OperationsNetwork/').address}.id}`;
+    const out = stack
+      .resources('aws_vpc_security_group_egress_rule')
+      .filter(({ security_group_id }) => security_group_id === group)
+      .map(({ from_port, to_port, cidr_ipv4 }) => [from_port, to_port, cidr_ipv4]);
+    const isolated = ['10.1.208.0/22', '10.1.212.0/22', '10.1.216.0/22'];
+    expect(out).toEqual([
+      [443, 443, '0.0.0.0/0'],
+      ...isolated.map((cidr) => [5432, 5432, cidr]),
+      ...isolated.map((cidr) => [6379, 6379, cidr]),
+    ]);
+    expect(stack.only('aws_codebuild_project', '/Operations/')).toMatchObject({
+      name: 'bulkhead-prod-use1a-operations',
+      service_role: 'arn:aws:iam::222222222222:role/bulkhead-prod-use1a-operations',
+      source: { type: 'NO_SOURCE' },
+      vpc_config: { security_group_ids: [group] },
+    });
+    expect(stack.only('aws_ssm_parameter')).toMatchObject({ name: '/bulkhead/prod/use1a/delivery' });
   });
 
   it('is deployed by its own role, with its own state', () => {

@@ -51,7 +51,7 @@ describe('the stack of a dedicated tenant', () => {
        "aws_security_group": 2,
        "aws_ssm_parameter": 1,
        "aws_vpc_security_group_egress_rule": 2,
-       "aws_vpc_security_group_ingress_rule": 3,
+       "aws_vpc_security_group_ingress_rule": 4,
        "helm_release": 3,
        "kubernetes_config_map_v1": 3,
        "kubernetes_default_service_account_v1": 1,
@@ -73,9 +73,10 @@ describe('the stack of a dedicated tenant', () => {
         .map(({ name }) => String(name))
         .sort(),
     ).toEqual(
-      ['addons', 'cache', 'cluster', 'data', 'gateway', 'identity', 'network', 'tier-enterprise'].map(
-        (name) => `/bulkhead/prod/use1a/${name}`,
-      ),
+      [
+        ...['addons', 'cache', 'cluster', 'data', 'delivery', 'gateway', 'identity', 'network'],
+        'tier-enterprise',
+      ].map((name) => `/bulkhead/prod/use1a/${name}`),
     );
     expect(JSON.stringify(stack.json)).not.toMatch(/globex|initech|acme-eu/);
   });

@@ -2,7 +2,9 @@ import { publisherStack } from '../cluster-settings';
 import { at, listOf, objectOf, type Json, textOf, textsOf, visitTexts } from '../facts/json';
 import type { KubernetesFact } from '../facts/kubernetes';
 import type { Finding } from '../finding';
+import { prefixOfCell } from '../owners';
 import { isClosed } from '../selectors';
+import type { Stack } from '../stack';
 import { isDataPeer } from './network-policies';
 import { EVERYBODY, finder, type Rule, type Scene } from './rule';
 import { jobOf, schemaAccount } from './running';
@@ -13,7 +15,8 @@ const NAMING =
 
 /**
  * The namespace of jobs that change databases is like an owner's, of all owners together: its pods' security group is let in
- * by every database. So nothing comes in, little goes out, and nothing else carries that group.
+ * by every database. So nothing comes in, little goes out, and nothing else carries that group. The same holds for the group of what
+ * operates on tenants, which one project of CodeBuild stands behind.
  */
 export const migrations: Rule = (scene) => {
   const { world, stack } = scene;
@@ -24,6 +27,7 @@ export const migrations: Rule = (scene) => {
   return [
     ...(home ? fence(scene, namespace, group) : []),
     ...carriers(scene, namespace, group),
+    ...operators(scene),
     ...changes(scene, namespace),
   ];
 };
@@ -118,6 +122,32 @@ function carriers({ stack }: Scene, namespace: string, group: string): readonly 
       'every database',
       `it carries the security group of jobs that change databases, ${group}`,
       `Leave that group to pods of ${namespace}`,
+    ),
+  );
+}
+
+/** What carries the group of what operates on tenants, and is not its project. */
+function operators({ world, stack }: Scene): readonly Finding[] {
+  const found = finder('migrations', stack);
+  const group = world.field(stack.place, 'delivery', 'operationsSecurityGroupId');
+  const project = `${prefixOfCell(stack.place)}-operations`;
+  const isProject = ({ type, values }: Stack['resources'][number]): boolean =>
+    publisherStack(world, stack.place, 'delivery') === stack &&
+    type === 'aws_codebuild_project' &&
+    textOf(values['name']) === project &&
+    textOf(values['service_role']).endsWith(`:role/${project}`);
+  const pods = (stack.kinds.get('SecurityGroupPolicy') ?? []).filter((policy) =>
+    groupsIn(policy.body).includes(group),
+  );
+  const resources = stack.resources.filter(
+    (resource) => !NAMING.test(resource.type) && holds(resource.values, group) && !isProject(resource),
+  );
+  return [...pods, ...resources].map((carrier) =>
+    found(
+      carrier,
+      'every database',
+      `it carries the security group of what operates on tenants, ${group}`,
+      `Leave that group to the project ${project}`,
     ),
   );
 }

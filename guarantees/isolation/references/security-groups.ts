@@ -19,6 +19,7 @@ interface Shared {
   readonly cluster: string;
   readonly workloads: string;
   readonly migrations: string;
+  readonly operations: string;
   readonly cache: string;
   readonly endpoints: string;
 }
@@ -27,6 +28,7 @@ const sharedOf = (world: World, { place }: Stack): Shared => ({
   cluster: world.field(place, 'cluster', 'securityGroupId'),
   workloads: world.field(place, 'cluster', 'workloadSecurityGroupId'),
   migrations: world.field(place, 'addons', 'migrationSecurityGroupId'),
+  operations: world.field(place, 'delivery', 'operationsSecurityGroupId'),
   cache: world.field(place, 'cache', 'securityGroupId'),
   endpoints: world.field(place, 'network', 'endpointSecurityGroupId'),
 });
@@ -77,7 +79,12 @@ function ownIngress(
   if (own.includes(rule.group)) {
     const port = dataGroups(stack).has(rule.group) ? POSTGRESQL : SERVICE;
     const others: readonly Allowed[] =
-      port === POSTGRESQL ? [[shared.migrations, port]] : [[shared.cluster, port]];
+      port === POSTGRESQL
+        ? [
+            [shared.migrations, port],
+            [shared.operations, port],
+          ]
+        : [[shared.cluster, port]];
     return [...own.map((group): Allowed => [group, port]), ...others];
   }
   const [reference] = referencesIn(rule.group);
@@ -92,13 +99,21 @@ function platformIngress(
   shared: Shared,
 ): readonly Allowed[] | undefined {
   if (rule.group === shared.workloads) return [[shared.cluster, SERVICE]];
-  if (rule.group === shared.migrations) return [];
+  if (rule.group === shared.migrations || rule.group === shared.operations) return [];
   if (rule.group === shared.cache) {
-    return [[shared.workloads, VALKEY], ...clients(world, stack).map((group): Allowed => [group, VALKEY])];
+    return [
+      [shared.workloads, VALKEY],
+      [shared.operations, VALKEY],
+      ...clients(world, stack).map((group): Allowed => [group, VALKEY]),
+    ];
   }
   if (dataGroups(stack).has(rule.group)) {
     const port = resourcesOf(stack, 'aws_rds_cluster', 'aws_db_instance').length > 0 ? POSTGRESQL : VALKEY;
-    return [[shared.migrations, port], ...ownGroups(stack).map((group): Allowed => [group, port])];
+    return [
+      [shared.migrations, port],
+      [shared.operations, port],
+      ...ownGroups(stack).map((group): Allowed => [group, port]),
+    ];
   }
   const tenants = rule.peers.some(({ text }) => text === shared.workloads);
   return rule.group === shared.cluster && tenants ? [[shared.workloads, DNS]] : undefined;

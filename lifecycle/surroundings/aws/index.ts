@@ -1,5 +1,7 @@
 import * as path from 'node:path';
 import { ENVIRONMENTS_FOLDER, loadPlatform } from '../../../config/load';
+import { tenantDataRoleArn } from '../../../constructs/operations/names';
+import { placementOfCell } from '../../../stacks/names';
 import { registryTableName } from '../../../stacks/registry-access';
 import { registryClient } from '../../registry/client';
 import { DynamoRegistry } from '../../registry/dynamo-registry';
@@ -7,6 +9,7 @@ import type { Surroundings } from '../../surroundings';
 import { awsDatabases } from '../databases';
 import { cellOf } from '../lookups';
 import { Credentials } from './credentials';
+import { AwsOperations } from './operations';
 import { AwsStacks } from './stacks';
 import { AwsTokens } from './tokens';
 
@@ -40,10 +43,13 @@ export function awsSurroundings({ root, environment, signal }: AwsProps): Surrou
     ...{ environment, root, configFolder, registry, stacks, platform, now },
     databases: awsDatabases({
       stacks,
-      credentials: credentials.own(),
+      // A role of the cell's account: databases take no other's.
+      credentialsOf: (cell) =>
+        credentials.of(tenantDataRoleArn(placementOfCell(platform(), cellOf(platform(), cell))), 'databases'),
       regionOf: (cell) => cellOf(platform(), cell).region,
     }),
     tokens: new AwsTokens({ registry, stacks, platform, credentials, now }),
+    operations: new AwsOperations({ platform, credentials }),
     caller: () => credentials.caller(),
     close: () => {
       client.destroy();

@@ -1,9 +1,12 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import type { Platform } from '../../../config/platform';
+import { cacheUserId } from '../../../constructs/cache/cache-user';
+import { PLATFORM_OWNERS } from '../../../constructs/cache/platform-users';
 import { machineClientFunctionName } from '../../../constructs/core/machine-secret';
+import { tenantDataRoleArn } from '../../../constructs/operations/names';
 import { notBeforeOf, revoke } from '../../../services/authorizer/deny-list';
 import { valkeyClient } from '../../../services/valkey/client';
-import { EnvironmentError, valkeyConfig } from '../../../services/valkey/config';
+import { iamToken } from '../../../services/valkey/iam-token';
 import { deployerRoleArn } from '../../../stacks/deployment-access';
 import { placementOfCell } from '../../../stacks/names';
 import { LifecycleError } from '../../mistake';
@@ -55,17 +58,30 @@ export class AwsTokens implements Tokens {
   }
 
   public async revoke(tenantId: string, { cell }: Place): Promise<void> {
-    const way = [
-      `from a pod or a host in the VPC of ${cell} that may be its cache's user plt-revocation, with VALKEY_HOST and the other variables set:`,
-      `npm run revoke -- tenant ${tenantId}   (services/authorizer/README.md says how)`,
-    ];
-    if ((process.env['VALKEY_HOST'] ?? '').trim() === '') {
-      throw new LifecycleError(
-        `the deny-list of ${cell} is in its cache, which answers in its VPC only; VALKEY_HOST says where, and is not set`,
-        way,
-      );
+    const { platform, stacks, credentials } = this.props;
+    const placement = placementOfCell(platform(), cellOf(platform(), cell));
+    const cache = await stacks.contract({ cell, stack: 'cache' });
+    if (!cache) {
+      throw new LifecycleError(`${cell}-cache is not deployed: there is no list of what is revoked`, [
+        `npx bulkhead deploy ${cell}-cache`,
+      ]);
     }
-    const store = valkeyClient(configured(way));
+    const iam = {
+      userId: cacheUserId(placement, PLATFORM_OWNERS.revocation),
+      replicationGroupId: cache['replicationGroupId'] ?? '',
+      region: placement.region,
+    };
+    const store = valkeyClient(
+      {
+        host: cache['endpoint'] ?? '',
+        port: Number(cache['port']),
+        ...{ tls: true, cluster: true, iam },
+      },
+      {
+        token: () =>
+          iamToken({ ...iam, credentials: credentials.of(tenantDataRoleArn(placement), 'revocation') }),
+      },
+    );
     try {
       const now = this.props.now();
       const notBefore = notBeforeOf('tenant', Math.floor(now / 1000));
@@ -73,18 +89,10 @@ export class AwsTokens implements Tokens {
     } catch (error) {
       throw new LifecycleError(
         `the cache of ${cell} did not take it, so tokens may not be revoked: ${(error as Error).message}`,
-        way,
+        [`it answers in the VPC of ${cell} only: the same command with --in-cell runs there`],
       );
     } finally {
       store.close();
     }
-  }
-}
-
-function configured(way: readonly string[]): ReturnType<typeof valkeyConfig> {
-  try {
-    return valkeyConfig(process.env);
-  } catch (error) {
-    throw error instanceof EnvironmentError ? new LifecycleError(error.message, way) : error;
   }
 }

@@ -7,6 +7,7 @@ import { IAM_LEAKS } from './leaks/iam';
 import { KUBERNETES_LEAKS } from './leaks/kubernetes';
 import type { Leak } from './leaks/leak';
 import { FENCE_GAPS, FENCE_LEAKS } from './leaks/fences';
+import { OPERATIONS_LEAKS } from './leaks/operations';
 import { PLATFORM_LEAKS } from './leaks/platform';
 import { RELEASE_LEAKS } from './leaks/releases';
 import { ROLE_LEAKS } from './leaks/roles';
@@ -29,6 +30,7 @@ const FAMILIES: readonly (readonly [string, readonly Leak[]])[] = [
   ['user pools, their clients and what functions do for all', IDENTITY_LEAKS],
   ['what releases services, and what starts it', DELIVERY_LEAKS],
   ['what changes schemas', SCHEMA_LEAKS],
+  ['what operates on tenants', OPERATIONS_LEAKS],
 ];
 
 const ALL_GAPS = [GAPS, STORE_GAPS, FENCE_GAPS, ROUTE_GAPS, IDENTITY_GAPS, TOKEN_GAPS].flat();

@@ -15,6 +15,7 @@ export const SHARD = 'dev1a-data-shard-1';
 export const IDENTITY = 'dev1a-identity';
 export const GATEWAY = 'dev1a-gateway';
 export const REGISTRY = 'registry';
+export const BOOTSTRAP = 'bootstrap';
 
 /** Account and region of development, and beginnings of its names. */
 export const ACCOUNT = '444444444444';

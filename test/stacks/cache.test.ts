@@ -79,7 +79,7 @@ describe('CacheStack', () => {
     };
     const ingress = prod.resources('aws_vpc_security_group_ingress_rule');
     expect(ingress.every((rule) => rule['security_group_id'] === securityGroupId)).toBe(true);
-    expect(ingress.map((rule) => rule['referenced_security_group_id'])).toEqual([
+    expect(ingress.map((rule): unknown => rule['referenced_security_group_id'])).toEqual([
       expect.stringMatching(/Contract-delivery.*\.operationsSecurityGroupId\}/),
       workloads,
     ]);

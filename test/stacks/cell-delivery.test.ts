@@ -66,7 +66,7 @@ describe('a cell’s part of delivery', () => {
     const out = stack
       .resources('aws_vpc_security_group_egress_rule')
       .filter(({ security_group_id }) => security_group_id === group)
-      .map(({ from_port, to_port, cidr_ipv4 }) => [from_port, to_port, cidr_ipv4]);
+      .map(({ from_port, to_port, cidr_ipv4 }): unknown => [from_port, to_port, cidr_ipv4]);
     const isolated = ['10.1.208.0/22', '10.1.212.0/22', '10.1.216.0/22'];
     expect(out).toEqual([
       [443, 443, '0.0.0.0/0'],

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { TenantItem } from '../../constructs/registry/tenant-item';
+import { Refused } from '../../lifecycle/mistake';
 import type { MoveGoal } from '../../lifecycle/move/goal';
 import {
   type CommandContext,
@@ -71,6 +72,10 @@ export const moveCommand = (open?: Open): Command =>
         flags,
         async (context) => {
           if (flags.inCell !== true) return run(id, flags, context);
+          if (flags.cell !== undefined)
+            throw new Refused('no cell reaches another one, so no move to another runs in one', [
+              'docs/runbooks/moving.md, "Where it runs", says from where it does',
+            ]);
           await context.confirm(`Run in the cell of ${id}: bulkhead tenant ${wordsOf(command).join(' ')}`);
           return runInCell(id, command, context);
         },

@@ -308,6 +308,9 @@ describe('in the cell of a tenant', () => {
     expect(err).toContain('add --yes');
     expect((await run(suspendCommand(open), 'hooli', '--in-cell', '--rehearse')).code).toBe(EXIT.refused);
     expect(err).toContain('leave out --in-cell');
+    const away = ['hooli', '--cell', 'use1a', '--in-cell', '--yes'];
+    expect((await run(moveCommand(inCell('done')), ...away)).code).toBe(EXIT.refused);
+    expect(err).toContain('no cell reaches another one');
     expect(asked).toEqual([]);
   });
 });

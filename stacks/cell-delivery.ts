@@ -106,6 +106,7 @@ export class CellDeliveryStack extends PlatformStack {
     });
     new BuildAccess(this, 'OnboardingAccess', { home });
   }
+
   /** What operates on tenants where their data can be reached. @returns its security group, which their data lets in */
   private addOperations(
     platform: Platform,

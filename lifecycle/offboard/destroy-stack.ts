@@ -3,7 +3,7 @@ import { isAbove } from '../../review/finding';
 import { LifecycleError } from '../mistake';
 import type { Phase, PhaseContext } from '../operation';
 import { agreed } from './agree';
-import { destroyed, leavePlace } from './destroy-rows';
+import { type Destroyed, destroyed, leavePlace } from './destroy-rows';
 import type { StacksPlan } from '../surroundings';
 import { whileHeld } from './lease';
 import type { Leaving } from './leaving';
@@ -87,6 +87,12 @@ export const unprotectPhase = (leaving: Leaving): Phase => ({
   },
 });
 
+/** What Terraform has told runs that were cut off. */
+function toldBefore(leaving: Leaving, context: PhaseContext): readonly string[] {
+  const before = JSON.parse(leaving.facts(context).destroyed ?? '{"kind":"nothing"}') as Destroyed;
+  return before.kind === 'stack' ? before.told : [];
+}
+
 /** Has Terraform destroy the tenant's stack, which leaves a final snapshot of its database. */
 export const destroyStackPhase = (leaving: Leaving): Phase => ({
   name: 'destroy',
@@ -96,14 +102,24 @@ export const destroyStackPhase = (leaving: Leaving): Phase => ({
     await leaving.refuseLegalHold();
     await refuseDeployers(leaving);
     const stack = stackOf(leaving, context);
-    const told: string[] = [];
+    const told = [...toldBefore(leaving, context)];
+    const facts = (): ReturnType<typeof destroyed> =>
+      destroyed({ kind: 'stack', stack, told: told.slice(-LINES) });
+    // Kept as it comes: what a run that is cut off has destroyed, Terraform tells to none that follows.
+    let kept: Promise<unknown> = Promise.resolve();
     const stacks = await leaving.surroundings.stacks.synthesize([stack]);
-    await stacks.destroy((text) => {
-      told.push(text);
-      context.note(text);
-    });
+    await stacks
+      .destroy((text) => {
+        told.push(text);
+        kept = kept.then(() => context.change({}, undefined, facts()));
+        // Thrown below, once Terraform has ended.
+        kept.catch(() => undefined);
+        context.note(text);
+      })
+      .finally(() => kept.catch(() => undefined));
+    await kept;
     await leavePlace(leaving, context);
-    return { facts: destroyed({ kind: 'stack', stack, told: told.slice(-LINES) }) };
+    return { facts: facts() };
   },
 });
 

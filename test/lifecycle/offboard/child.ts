@@ -12,6 +12,8 @@ export interface Errand {
   readonly isUndo?: boolean;
   /** Ends the process, as `kill -9` does, when an event says this. @default - it lives */
   readonly killAt?: { readonly type: LifecycleEvent['type']; readonly phase: string; readonly text?: string };
+  /** The same at the nth event, whatever it says. @default - it lives */
+  readonly killAtEvent?: number;
   /** Only deletes rows, in transactions of so many, and ends the process after the third. */
   readonly deleteBy?: number;
 }
@@ -20,11 +22,20 @@ const kill = (): void => {
   process.kill(process.pid, 'SIGKILL');
 };
 
-async function main({ world, tenant, confirm, isUndo, killAt, deleteBy }: Errand): Promise<void> {
+async function main({
+  world,
+  tenant,
+  confirm,
+  isUndo,
+  killAt,
+  killAtEvent,
+  deleteBy,
+}: Errand): Promise<void> {
   const surroundings = surroundingsOf(world);
   const events: LifecycleEvent[] = [];
   const emit = (event: LifecycleEvent): void => {
     events.push(event);
+    if (events.length === killAtEvent) kill();
     if (killAt?.type !== event.type || !('phase' in event) || event.phase !== killAt.phase) return;
     if (killAt.text === undefined || ('text' in event && event.text.includes(killAt.text))) kill();
   };

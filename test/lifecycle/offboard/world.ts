@@ -5,6 +5,7 @@ import type { Platform } from '../../../config/platform';
 import { FileRegistry } from '../../../lifecycle/registry/file-registry';
 import type { Surroundings } from '../../../lifecycle/surroundings';
 import { databaseVariable, rehearsalDatabases } from '../../../lifecycle/surroundings/databases';
+import { FileStacks } from './file-stacks';
 
 /** What a process is told of the world it works in. */
 export interface World {
@@ -17,6 +18,8 @@ export interface World {
   readonly caller: string;
   /** Milliseconds since 1970. */
   readonly now: number;
+  /** Whether there are stacks, kept in files. @default false */
+  readonly hasStacks?: boolean;
 }
 
 /** Shard of all tenants here. */
@@ -25,8 +28,12 @@ export const PLACE = { cell: 'dev1a', shard: 'data-shard-1' };
 /** Config as it is in the project, which no test here changes. */
 let platform: Platform | undefined;
 
+/** A world's stacks, if it has any. */
+export const fileStacks = (folder: string): FileStacks =>
+  new FileStacks(folder, join(folder, 'config/environments/dev/tenants'));
+
 /** Surroundings with a real registry and a real database. No stack is touched where only rows leave. */
-export function surroundingsOf({ folder, root, host, caller, now }: World): Surroundings {
+export function surroundingsOf({ folder, root, host, caller, now, hasStacks }: World): Surroundings {
   const none = (): never => {
     throw new Error('no stack is touched when rows leave');
   };
@@ -39,7 +46,7 @@ export function surroundingsOf({ folder, root, host, caller, now }: World): Surr
   return {
     ...{ kind: 'rehearsal', environment: 'dev', root, configFolder },
     registry: new FileRegistry({ folder: join(folder, 'registry') }),
-    stacks: { has: () => true, synthesize: none, contract: none },
+    stacks: hasStacks === true ? fileStacks(folder) : { has: () => true, synthesize: none, contract: none },
     databases: rehearsalDatabases(process.env),
     tokens: { smoke: none, revoke: () => Promise.resolve() },
     now: () => now,

@@ -9,6 +9,10 @@ const HAS_FILE: readonly TenantItem['state'][] = ['active', 'suspended', 'moving
 export const isSynthetic = ({ tenantId }: Pick<TenantItem, 'tenantId'>): boolean =>
   tenantId.startsWith('smoke-');
 
+/** Whether a tenant is between two places, also when it is in the new one and may still go back. */
+const isOnItsWay = ({ state, operation }: TenantItem): boolean =>
+  state === 'moving' || (operation?.kind === 'move' && operation.outcome === undefined);
+
 /**
  * Where a tenant's row and its file say different things, as sentences. Nothing is put right by itself: which of the two is right,
  * a person knows.
@@ -31,19 +35,17 @@ export function disagreements(item: TenantItem | undefined, file: Tenant | undef
       : [];
   }
   if (item.tier !== 'enterprise') {
-    // On its way to its own database it has both.
-    return item.state === 'moving'
+    // On its way to its own database, or from there, it has both.
+    return isOnItsWay(item)
       ? []
       : [`has a file, as dedicated tenants do, and is ${item.tier} in the registry`];
   }
   if (item.state === 'offboarded') return ['has a file, and has left'];
   return [
-    ...(item.cell !== undefined && item.cell !== file.cell && item.state !== 'moving'
+    ...(item.cell !== undefined && item.cell !== file.cell && !isOnItsWay(item)
       ? [`is in cell ${item.cell} in the registry, and in ${file.cell} in its file`]
       : []),
-    ...(item.shard !== undefined &&
-    item.state !== 'moving' &&
-    item.shard !== ownerName({ ...item, kind: 'tenant' })
+    ...(item.shard !== undefined && !isOnItsWay(item) && item.shard !== ownerName({ ...item, kind: 'tenant' })
       ? [`is in ${item.shard} in the registry, which is not its own database`]
       : []),
     ...(item.rateLimitPerSecond !== undefined && item.rateLimitPerSecond !== file.rateLimitPerSecond

@@ -126,9 +126,14 @@ function exclusion(cell: Cell, request: PlacementProps['request']): string | und
   if (request.region !== undefined && cell.region !== request.region) {
     return `is in ${cell.region}, and ${request.region} was asked for`;
   }
-  if (cell.data.pools[request.tier].maxPods > 0) return undefined;
-  return `is closed to tier ${request.tier}: cells.${cell.id}.data.pools.${request.tier}.maxPods is 0`;
+  return closedTo(cell, request.tier);
 }
+
+/** Why a cell takes nobody of a tier; undefined if it does. */
+export const closedTo = ({ id, data }: Cell, tier: PooledRequest['tier']): string | undefined =>
+  data.pools[tier].maxPods > 0
+    ? undefined
+    : `is closed to tier ${tier}: cells.${id}.data.pools.${tier}.maxPods is 0`;
 
 /** @throws LifecycleError when a cell or shard was asked for that there is not */
 function requireKnown(what: string, asked: string | undefined, known: readonly string[]): void {

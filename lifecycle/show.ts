@@ -120,7 +120,8 @@ function rateLimitOf(
   if (item?.rateLimitPerSecond !== undefined) {
     return { rateLimit: { perSecond: item.rateLimitPerSecond, from: 'its own' } };
   }
-  if (file !== undefined)
+  // Who has moved to a shard may have a file still, which says nothing of tokens any more.
+  if (file !== undefined && (item === undefined || item.tier === file.tier))
     return { rateLimit: { perSecond: file.rateLimitPerSecond, from: 'its file, or its tier' } };
   if (item === undefined || platform === undefined) return {};
   const { rateLimitPerSecond } = platform.tiers[item.tier].promises;

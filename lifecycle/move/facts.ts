@@ -12,12 +12,19 @@ export interface MoveFacts {
   readonly freezeSeconds: number;
 }
 
+/** Limit of a tenant that has none of its own. */
+const TIERS_OWN = 'as the tier';
+
 export const writeFacts = (
   { from, to, copies }: MoveGoal,
   { soakMinutes, freezeSeconds }: Pick<MoveFacts, 'soakMinutes' | 'freezeSeconds'>,
 ): TenantOperation['facts'] => ({
   ...{ fromCell: from.cell, fromShard: from.shard, fromTier: from.tier },
   ...{ toCell: to.cell, toShard: to.shard, toTier: to.tier },
+  ...{
+    fromRateLimit: String(from.rateLimitPerSecond ?? TIERS_OWN),
+    toRateLimit: String(to.rateLimitPerSecond ?? TIERS_OWN),
+  },
   ...{
     copies: copies ? 'yes' : 'no',
     soakMinutes: String(soakMinutes),
@@ -31,6 +38,7 @@ export function readFacts({ operation }: Pick<TenantItem, 'operation'>): MoveFac
     cell: facts[`${side}Cell`] ?? '',
     shard: facts[`${side}Shard`] ?? '',
     tier: (facts[`${side}Tier`] ?? 'starter') as Whereabouts['tier'],
+    ...rateLimit(facts[`${side}RateLimit`]),
   });
   return {
     ...{ from: at('from'), to: at('to'), copies: facts['copies'] === 'yes' },
@@ -38,3 +46,7 @@ export function readFacts({ operation }: Pick<TenantItem, 'operation'>): MoveFac
     freezeSeconds: Number(facts['freezeSeconds'] ?? 0),
   };
 }
+
+/** Of a move that was begun before there was such a fact, nothing: the limit stays what it is. */
+const rateLimit = (fact: string | undefined): Pick<Whereabouts, 'rateLimitPerSecond'> =>
+  fact === undefined ? {} : { rateLimitPerSecond: fact === TIERS_OWN ? undefined : Number(fact) };

@@ -180,13 +180,13 @@ const row = (
   name: SWITCH_ROW,
   title: `makes it tier ${to.tier}; its rows stay where they are`,
   run: async ({ item, change, note }) => {
-    if (item.tier !== to.tier) await change({ tier: to.tier });
+    if (item.tier !== to.tier) await change({ ...to });
     await tokens.revoke(tenant, to);
     note('tokens of before are good for nothing any more: new ones name the new tier');
     return undefined;
   },
   undo: async ({ item, change }) => {
-    if (item.tier !== from.tier) await change({ tier: from.tier });
+    if (item.tier !== from.tier) await change({ ...from });
     if (same(from, to)) await tokens.revoke(tenant, from);
   },
 });

@@ -14,7 +14,7 @@ import { advance, AHEAD } from './sequences';
 import { codeOf, Unreachable } from './side';
 
 export interface MovePhasesProps {
-  readonly surroundings: Pick<Surroundings, 'tokens' | 'now' | 'environment' | 'kind'>;
+  readonly surroundings: Pick<Surroundings, 'registry' | 'tokens' | 'now' | 'environment' | 'kind'>;
   readonly mover: Mover;
   readonly move: MoveFacts;
   readonly signal?: AbortSignal;
@@ -216,13 +216,7 @@ const switching = ({ mover, move, surroundings }: MovePhasesProps): Phase => ({
     const { source, target, out } = await mover.open();
     if (!same(item as typeof move.to, move.to)) {
       await becomeEqual(mover, move);
-      await change({
-        cell: move.to.cell,
-        shard: move.to.shard,
-        tier: move.to.tier,
-        state: 'active',
-        moveTo: undefined,
-      });
+      await change({ ...move.to, state: 'active', moveTo: undefined }, [], { switched: 'yes' });
     }
     // Stays frozen: tokens of before still lead here.
     mover.frozen = undefined;
@@ -236,9 +230,10 @@ const switching = ({ mover, move, surroundings }: MovePhasesProps): Phase => ({
     await out.drop();
     return { facts: { switchedAt: new Date(surroundings.now()).toISOString() } };
   },
-  undo: async ({ item, note, change }) => {
+  undo: async ({ item, facts, note, change }) => {
     const { source, target, tables, back } = await mover.open();
-    if (same(item as typeof move.to, move.to)) {
+    const isThere = same(item as typeof move.to, move.to);
+    if (isThere) {
       await back.follow();
       await back.drain(CATCH_UP_MS);
       await freeze(target, move.freezeSeconds * 1000);
@@ -248,14 +243,15 @@ const switching = ({ mover, move, surroundings }: MovePhasesProps): Phase => ({
       await back.stop();
       const rows = await back.compareStill();
       await advance(target, source, { from: tables.target, to: tables.source }, 0);
-      await change({ cell: move.from.cell, shard: move.from.shard, tier: move.from.tier });
+      await change({ ...move.from });
       mover.frozen = undefined;
       await thaw(source);
       note(
         `${String(rows)} rows are the same; writes were refused for ${seconds(surroundings.now() - mover.frozenAt)} s`,
       );
-      await surroundings.tokens.revoke(item.tenantId, target.place);
     }
+    // Also after a try that got no further: with such a token, rows could be written where they are deleted next.
+    if (isThere || facts['switched'] === 'yes') await surroundings.tokens.revoke(item.tenantId, target.place);
     await back.drop();
   },
 });
@@ -309,7 +305,7 @@ const soak = ({ mover, move, surroundings, signal }: MovePhasesProps): Phase => 
   },
 });
 
-const retire = ({ mover, move }: MovePhasesProps): Phase => ({
+const retire = ({ mover, move, surroundings }: MovePhasesProps): Phase => ({
   name: 'retire',
   title: `deletes the rows in ${move.from.cell}/${move.from.shard}`,
   isFinal: true,
@@ -323,8 +319,15 @@ const retire = ({ mover, move }: MovePhasesProps): Phase => ({
     await endRecord(source, tables.source);
     await endRecord(target, tables.target);
     note(`${String(rows)} rows deleted in ${source.name}; none is left`);
-    if (isPooled(move.from) && facts['released'] === undefined)
+    const [count] = await surroundings.registry.counts([move.from]);
+    const isCounted = isPooled(move.from) || (count?.tenants ?? 0) > 0;
+    if (isCounted && facts['released'] === undefined)
       await change({}, [{ place: move.from, by: -1 }], { released: 'yes' });
+    if (!isPooled(move.from)) {
+      note(
+        `the stack ${move.from.cell}-${move.from.shard} stays, and costs what it costs: docs/runbooks/offboarding.md, "By hand", tells how it goes`,
+      );
+    }
     return undefined;
   },
 });

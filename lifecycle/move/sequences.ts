@@ -9,6 +9,7 @@ const PATIENCE_MS = 60_000;
 export const AHEAD = 100_000;
 
 interface SequenceState {
+  /** The number that was given last; of a sequence that has given none, the one before its first. */
   readonly last: string;
   readonly increment: string;
   readonly most: string;
@@ -16,7 +17,7 @@ interface SequenceState {
 
 async function stateOf({ client }: Side, sequence: string): Promise<SequenceState> {
   const { rows } = await client.query<SequenceState>(
-    `SELECT s.last_value::text AS last, p.seqincrement::text AS increment,
+    `SELECT (s.last_value - CASE WHEN s.is_called THEN 0 ELSE p.seqincrement END)::text AS last, p.seqincrement::text AS increment,
        CASE WHEN p.seqincrement > 0 THEN p.seqmax ELSE p.seqmin END::text AS most
      FROM ${sequence} s, pg_sequence p WHERE p.seqrelid = ${escapeLiteral(sequence)}::regclass`,
   );

@@ -194,6 +194,38 @@ describe('show', () => {
     expect((await show('acme', world())).unknown).toEqual(['what dev2b-tenant-acme has: it is not deployed']);
   });
 
+  test('a tenant that has left its own database: its file says nothing of its tokens, and may go once it cannot go back', async () => {
+    const at = '2026-11-26T12:00:00.000Z';
+    const operation = {
+      kind: 'move',
+      key: 'k1',
+      phase: 'soak',
+      by: 'ann',
+      startedAt: at,
+      updatedAt: at,
+    } as const;
+    const facts = { fromCell: 'dev1a', fromShard: 'tenant-acme', fromTier: 'enterprise', copies: 'yes' };
+    const soaking = tenant('acme', {
+      ...PLACE,
+      operation: {
+        ...operation,
+        facts: { ...facts, toCell: PLACE.cell, toShard: PLACE.shard, toTier: 'starter' },
+      },
+    });
+    await registry.write({ item: soaking });
+    expect(await show('acme', world())).toMatchObject({
+      rateLimit: { perSecond: 10, from: 'tier starter' },
+      disagreements: [],
+    });
+    await registry.write({
+      item: { ...soaking, operation: { ...operation, facts, outcome: 'done' }, version: 2 },
+      expected: 1,
+    });
+    expect((await show('acme', world())).disagreements).toEqual([
+      'has a file, as dedicated tenants do, and is starter in the registry',
+    ]);
+  });
+
   test('a file without a row, a row without a file, and neither', async () => {
     expect((await show('globex', world())).disagreements).toEqual([
       'has a file, and the registry does not know it: it gets no tokens until it is onboarded',

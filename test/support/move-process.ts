@@ -1,5 +1,6 @@
 // A move in a process of its own, for tests that kill it.
 import { loadPlatform } from '../../config/load';
+import { LifecycleError } from '../../lifecycle/mistake';
 import { move, undoMove, type MoveProps } from '../../lifecycle/move/move';
 import { FileRegistry } from '../../lifecycle/registry/file-registry';
 import { rehearsalDatabases } from '../../lifecycle/surroundings/databases';
@@ -11,10 +12,12 @@ export interface MoveOrder extends Pick<
 > {
   readonly registry: string;
   readonly undo: boolean;
+  /** Whether tokens can be revoked. @default true */
+  readonly revokes?: boolean;
 }
 
 async function main(): Promise<void> {
-  const { registry, undo, ...order } = JSON.parse(process.argv[2] ?? '{}') as MoveOrder;
+  const { registry, undo, revokes = true, ...order } = JSON.parse(process.argv[2] ?? '{}') as MoveOrder;
   const stop = new AbortController();
   process.on('SIGINT', () => {
     stop.abort();
@@ -40,8 +43,9 @@ async function main(): Promise<void> {
         },
         tokens: {
           smoke: () => Promise.resolve([]),
-          revoke: (tenant, { shard }) => {
-            emit({ type: 'revoked', tenant, shard });
+          revoke: (tenant, { cell, shard }) => {
+            if (!revokes) return Promise.reject(new LifecycleError(`the cache of ${cell} did not take it`));
+            emit({ type: 'revoked', tenant, cell, shard });
             return Promise.resolve();
           },
         },

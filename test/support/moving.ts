@@ -7,10 +7,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { buildSync } from 'esbuild';
 import type { Client } from 'pg';
 import { FileRegistry } from '../../lifecycle/registry/file-registry';
+import { Side as MoveSide } from '../../lifecycle/move/side';
 import type { Place } from '../../lifecycle/registry';
-import { databaseVariable } from '../../lifecycle/surroundings/databases';
+import { databaseVariable, rehearsalDatabases } from '../../lifecycle/surroundings/databases';
 import type { MoveOrder } from './move-process';
-import { ADMIN, install, type InstalledServer, startInstalled } from './postgres';
+import { ADMIN, install, type InstalledServer, POOLED_LOGINS, startInstalled } from './postgres';
 
 /** Tables as applications have them: each kind of key, reference and type that a move must bring over. */
 const SCHEMA = `
@@ -64,33 +65,90 @@ export const TABLES = ['app.customers', 'app.orders', 'app.lines', 'app.events',
 export const SOURCE: Place = { cell: 'use1a', shard: 'data-shard-1' };
 export const TARGET: Place = { cell: 'use1a', shard: 'data-shard-2' };
 
-/** Two shards with the same tables, and a registry. */
+/** A place of a test, and who logs in to its database: the first are the services whose sessions write. */
+export interface TestedPlace {
+  readonly place: Place;
+  readonly logins: readonly string[];
+}
+
+/** A place whose database is there. */
+export interface Side {
+  readonly place: Place;
+  /** As whom services log in. */
+  readonly login: string;
+  readonly server: InstalledServer;
+}
+
+/** Calls per second that a dedicated tenant has agreed on for itself. */
+export const OWN_LIMIT = 5000;
+
+const SHARDS: readonly TestedPlace[] = [SOURCE, TARGET].map((place) => ({ place, logins: POOLED_LOGINS }));
+
+const isSame = (one: Partial<Place>, other: Place): boolean =>
+  one.cell === other.cell && one.shard === other.shard;
+
+/** Databases with the same tables, and a registry. Tenants begin in the first, which is {@link SOURCE}. */
 export class MoveWorld {
   private constructor(
-    public readonly source: InstalledServer,
-    public readonly target: InstalledServer,
+    public readonly sides: readonly Side[],
     public readonly folder: string,
     private readonly program: string,
   ) {}
 
-  public static async start(): Promise<MoveWorld> {
+  public static async start(places: readonly TestedPlace[] = SHARDS): Promise<MoveWorld> {
     const settings = ['wal_level=logical', 'max_wal_senders=40', 'max_replication_slots=40'];
-    const [source, target] = [await startInstalled(settings), await startInstalled(settings)];
-    for (const server of [source, target]) {
-      await install(server);
+    const sides: Side[] = [];
+    for (const { place, logins } of places) {
+      const server = await startInstalled(settings);
+      await install(server, logins);
       await server.run('bulkhead_migrator', SCHEMA);
+      sides.push({ place, login: logins[0] ?? '', server });
     }
     const program = join(process.cwd(), 'node_modules/.cache/bulkhead-move-process.js');
     buildSync({
       entryPoints: ['test/support/move-process.ts'],
       ...{ bundle: true, platform: 'node', packages: 'external', outfile: program, logLevel: 'error' },
     });
-    return new MoveWorld(source, target, mkdtempSync(join(tmpdir(), 'bulkhead-move-')), program);
+    return new MoveWorld(sides, mkdtempSync(join(tmpdir(), 'bulkhead-move-')), program);
+  }
+
+  public get source(): InstalledServer {
+    return this.at(this.sides[0]?.place ?? {});
+  }
+
+  /** The second place. */
+  public get target(): InstalledServer {
+    return this.at(this.sides[1]?.place ?? {});
+  }
+
+  /** The database of a place. */
+  public at(place: Partial<Place>): InstalledServer {
+    return this.side(place).server;
+  }
+
+  /** A place as a move has it, of a process that ends it. */
+  public mover(place: Place, tenant: string): MoveSide {
+    return new MoveSide(rehearsalDatabases(this.variables), place, tenant);
+  }
+
+  /** Variables that name all databases. */
+  private get variables(): Readonly<Record<string, string>> {
+    return Object.fromEntries(
+      this.sides.map(({ place, server }) => [
+        databaseVariable(place),
+        `postgres:///postgres?host=${server.host}`,
+      ]),
+    );
+  }
+
+  private side(place: Partial<Place>): Side {
+    const side = this.sides.find((each) => isSame(place, each.place));
+    if (side) return side;
+    throw new Error(`${String(place.cell)}/${String(place.shard)} is no place of this test`);
   }
 
   public async close(): Promise<void> {
-    await this.source.close();
-    await this.target.close();
+    for (const { server } of this.sides) await server.close();
     rmSync(this.folder, { recursive: true, force: true });
   }
 
@@ -98,20 +156,34 @@ export class MoveWorld {
     return new FileRegistry({ folder: join(this.folder, name) });
   }
 
-  /** A tenant that is served from the source, with rows there. */
-  public async tenant(id: string, rows: number, registry = 'registry'): Promise<void> {
-    await ask(this.source, 'bulkhead_starter', seedOf(id, rows));
+  /** A tenant with rows in a place, by default in the first, that is served from there, and counted as an onboarding does. */
+  public async tenant(
+    id: string,
+    rows: number,
+    { registry = 'registry', place = SOURCE }: { readonly registry?: string; readonly place?: Place } = {},
+  ): Promise<void> {
+    const { server, login } = this.side(place);
+    await ask(server, login, seedOf(id, rows));
     const at = new Date().toISOString();
+    const isOwn = place.shard === `tenant-${id}`;
     await this.registry(registry).write({
       item: {
-        ...{ tenantId: id, tier: 'starter', state: 'active' },
-        ...SOURCE,
+        ...{ tenantId: id, tier: isOwn ? 'enterprise' : 'starter', state: 'active' },
+        ...place,
+        ...(isOwn && { rateLimitPerSecond: OWN_LIMIT }),
         version: 1,
         createdAt: at,
         updatedAt: at,
       },
-      counts: [{ place: SOURCE, by: 1, limit: 1250 }],
+      counts: [{ place, by: 1, limit: isOwn ? 1 : 1250 }],
     });
+  }
+
+  /** Deletes all rows of a tenant, wherever they are. */
+  public async forget(id: string): Promise<void> {
+    const deletes = TABLES.map((table) => `DELETE FROM ${table} WHERE tenant_id = '${id}'`).join('; ');
+    for (const { server } of this.sides)
+      await ask(server, ADMIN, `SET session_replication_role = replica; ${deletes}`);
   }
 
   /** Rows of others, on a side. */
@@ -142,13 +214,14 @@ export class MoveWorld {
     return all;
   }
 
-  /** What a move has left on both sides, when it has ended. */
+  /** What moves have left anywhere, when they have ended. */
   public async leftovers(): Promise<unknown> {
     const query = `
       SELECT slot_name::text AS what FROM pg_replication_slots UNION ALL SELECT pubname::text FROM pg_publication
       UNION ALL SELECT tenant_id FROM tenancy.moves UNION ALL SELECT tgname::text FROM pg_trigger WHERE tgname LIKE 'tenancy_move%'
       UNION ALL SELECT object || ': ' || problem FROM tenancy.violations() ORDER BY 1`;
-    return [...(await this.source.run(ADMIN, query)), ...(await this.target.run(ADMIN, query))];
+    const found = await Promise.all(this.sides.map(({ server }) => server.run(ADMIN, query)));
+    return found.flat();
   }
 
   public process(
@@ -164,13 +237,11 @@ export class MoveWorld {
       },
       ...order,
     };
-    const at = (server: InstalledServer): string => `postgres:///postgres?host=${server.host}`;
     return new MoveProcess(
       spawn(process.execPath, [this.program, JSON.stringify(whole)], {
         env: {
           ...process.env,
-          [databaseVariable(SOURCE)]: at(this.source),
-          [databaseVariable(TARGET)]: at(this.target),
+          ...this.variables,
         },
         stdio: ['ignore', 'pipe', 'inherit'],
       }),
@@ -274,15 +345,17 @@ export class Writer {
   }
 
   private async run(): Promise<void> {
-    const clients = {
-      [SOURCE.shard]: await this.world.source.connect('bulkhead_starter'),
-      [TARGET.shard]: await this.world.target.connect('bulkhead_starter'),
-    };
+    const sessions = await Promise.all(
+      this.world.sides.map(async ({ place, login, server }) => ({
+        place,
+        client: await server.connect(login),
+      })),
+    );
     let frozenSince = 0;
     for (let turn = 0; !this.stopped; turn++) {
-      const shard = (await this.registry?.get(this.tenant))?.shard ?? SOURCE.shard;
-      const client = clients[shard] ?? clients[SOURCE.shard];
-      if (!client) throw new Error(`${shard} is no shard of this test`);
+      const at: Partial<Place> = (await this.registry?.get(this.tenant)) ?? SOURCE;
+      const client = sessions.find(({ place }) => isSame(at, place))?.client;
+      if (!client) throw new Error(`${String(at.cell)}/${String(at.shard)} is no place of this test`);
       try {
         await this.write(client, turn);
         this.written += 1;
@@ -299,7 +372,7 @@ export class Writer {
       }
       await pause(3);
     }
-    for (const client of Object.values(clients)) await client.end();
+    for (const { client } of sessions) await client.end();
   }
 
   private async write(client: Client, turn: number): Promise<void> {

@@ -179,9 +179,12 @@ export async function startInstalled(settings: readonly string[] = []): Promise<
   };
 }
 
-/** Gives the server row-level security as the platform ships it, with the login `bulkhead_starter`. */
-export async function install(server: Server): Promise<void> {
-  await server.run(ADMIN, tenancySql(['bulkhead_starter', 'bulkhead_professional']).script);
+/** Logins of a shard: of the services of each tier that shares it. */
+export const POOLED_LOGINS = ['bulkhead_starter', 'bulkhead_professional'] as const;
+
+/** Gives the server row-level security as the platform ships it. */
+export async function install(server: Server, logins: readonly string[] = POOLED_LOGINS): Promise<void> {
+  await server.run(ADMIN, tenancySql(logins).script);
 }
 
 /** Runs statements in one transaction of `tenant` (none if undefined), as an application does; rolls back on error. */

@@ -13,7 +13,9 @@ type Change = (planned: readonly planModule.PlannedStack[]) => readonly planModu
 
 /** Stacks that are soon built: what is asked here is the same for all. */
 const mockLight: Change = (planned) =>
-  planned.filter(({ name }) => /^(bootstrap|registry|dev1a-(network|cluster|delivery|data|cache))$/.test(name));
+  planned.filter(({ name }) =>
+    /^(bootstrap|registry|dev1a-(network|cluster|delivery|data|cache))$/.test(name),
+  );
 
 let mockChange: Change = mockLight;
 jest.mock('../../stacks/plan', () => {

@@ -1,6 +1,7 @@
 import type { Cell, Platform } from '../config/platform';
 import { didYouMean } from '../config/loader/suggest';
 import { shardsOf, shardStackKind } from '../stacks/shards';
+import { deployLine } from './command-line';
 import { LifecycleError } from './mistake';
 import { requirePromises, told } from './promises';
 import type { Place, Registry } from './registry';
@@ -91,7 +92,7 @@ async function chosen(
 ): Promise<Placement> {
   const passed: Candidate[] = [];
   for (const [at, planned] of ranked.entries()) {
-    const room = await deployedRoom(planned, contract);
+    const room = await deployedRoom(planned, contract, platform.environment);
     const place = { cell: planned.cell, shard: planned.shard };
     if (typeof room === 'string' || free(room) === 0) {
       passed.push({ ...place, chosen: false, why: typeof room === 'string' ? room : full(room) });
@@ -156,11 +157,15 @@ function byRoom(rooms: readonly Room[]): readonly Room[] {
 }
 
 /** The room of a shard as it is deployed, which may take fewer than config says by now; or why it is none. */
-async function deployedRoom(room: Room, contract: Contract | undefined): Promise<Room | string> {
+async function deployedRoom(
+  room: Room,
+  contract: Contract | undefined,
+  environment: string,
+): Promise<Room | string> {
   if (contract === undefined) return room;
   const published = await contract({ cell: room.cell, shard: room.shard });
   if (published === undefined)
-    return `is not deployed: npx bulkhead deploy --stacks ${room.cell}-${room.shard}`;
+    return `is not deployed: ${deployLine(`${room.cell}-${room.shard}`, environment)}`;
   const most = Number(published['maxTenants']);
   return Number.isInteger(most) ? { ...room, limit: Math.min(room.limit, most) } : room;
 }

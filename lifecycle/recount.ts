@@ -1,9 +1,12 @@
 import { shardsOf, shardStackKind } from '../stacks/shards';
+import { commandLine } from './command-line';
 import { isSynthetic } from './disagreements';
 import { placeOf } from './known';
 import { Refused } from './mistake';
 import type { Place } from './registry';
 import type { Surroundings } from './surroundings';
+
+type RecountSurroundings = Pick<Surroundings, 'registry' | 'platform' | 'environment' | 'kind'>;
 
 /** A place whose count was wrong. */
 export interface Recounted extends Place {
@@ -20,9 +23,7 @@ const TRIES = 5;
  *
  * @throws Refused while a tenant is being moved, who counts in two places
  */
-export async function recount(
-  surroundings: Pick<Surroundings, 'registry' | 'platform'>,
-): Promise<readonly Recounted[]> {
+export async function recount(surroundings: RecountSurroundings): Promise<readonly Recounted[]> {
   for (let tries = 1; ; tries++) {
     const corrected = await once(surroundings);
     if (corrected !== undefined) return corrected;
@@ -31,10 +32,8 @@ export async function recount(
 }
 
 /** @returns undefined when a count has changed since it was read */
-async function once({
-  registry,
-  platform,
-}: Pick<Surroundings, 'registry' | 'platform'>): Promise<readonly Recounted[] | undefined> {
+async function once(surroundings: RecountSurroundings): Promise<readonly Recounted[] | undefined> {
+  const { registry, platform } = surroundings;
   const shards = platform().cells.flatMap((cell) =>
     shardsOf(platform(), cell).map((shard) => ({ cell: cell.id, shard: shardStackKind(shard) })),
   );
@@ -45,7 +44,7 @@ async function once({
     const { operation } = item;
     if (operation?.kind === 'move' && operation.outcome === undefined) {
       throw new Refused(`${item.tenantId} is being moved, and counts in two places until that ends`, [
-        `npx bulkhead tenant show ${item.tenantId}   shows how to end it`,
+        `${commandLine(`show ${item.tenantId}`, surroundings)}   shows how to end it`,
       ]);
     }
     const place = placeOf(item);

@@ -2,7 +2,7 @@ import { ENVIRONMENTS_FOLDER, tenantFileOf } from '../../config/load';
 import type { Platform } from '../../config/platform';
 import type { TenantItem } from '../../constructs/registry/tenant-item';
 import { zoneNameOf } from '../../stacks/names';
-import { commandLine } from '../command-line';
+import { commandLine, deployLine } from '../command-line';
 import { isSynthetic } from '../disagreements';
 import { LifecycleError, Refused } from '../mistake';
 import { candidateText, closedTo, placePooled } from '../placement';
@@ -205,7 +205,7 @@ async function dedicated(
   const file = `${ENVIRONMENTS_FOLDER}/${tenantFileOf(environment, id)}`;
   const tenant = surroundings.platform().tenants.find((one) => one.id === id);
   const deploy = [
-    `npx bulkhead deploy --stacks ${cell}-${own}`,
+    deployLine(`${cell}-${own}`, environment),
     'release the services to it, so that its database has the schema; then run this command again',
   ];
   if (tenant?.cell !== cell) {

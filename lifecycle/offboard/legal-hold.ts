@@ -1,4 +1,5 @@
 import type { TenantItem } from '../../constructs/registry/tenant-item';
+import { commandLine } from '../command-line';
 import { LifecycleError } from '../mistake';
 import type { Surroundings } from '../surroundings';
 
@@ -11,7 +12,7 @@ import type { Surroundings } from '../surroundings';
  * @throws VersionConflict when somebody else changed it at the same time
  */
 export async function setLegalHold(
-  surroundings: Pick<Surroundings, 'registry' | 'caller' | 'now'>,
+  surroundings: Pick<Surroundings, 'registry' | 'caller' | 'now' | 'environment' | 'kind'>,
   tenantId: string,
   isOn: boolean,
 ): Promise<{ readonly item: TenantItem; readonly isChanged: boolean }> {
@@ -19,7 +20,7 @@ export async function setLegalHold(
   const item = await registry.get(tenantId);
   if (!item) {
     throw new LifecycleError(`${tenantId} is no tenant of the registry`, [
-      'npx bulkhead tenant list   says who there is',
+      `${commandLine('list', surroundings)}   says who there is`,
     ]);
   }
   const { legalHold, ...rest } = item;

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { TENANT_STATES, type TenantItem } from '../../constructs/registry/tenant-item';
 import { begin } from '../begin';
+import { commandLine } from '../command-line';
 import type { Emit } from '../events';
 import { LifecycleError, Refused } from '../mistake';
 import { perform, undo } from '../operation';
@@ -140,10 +141,10 @@ function refuseMisplaced(
 }
 
 function hintsOfNobody(leaving: Leaving): readonly string[] {
-  const { file, tenantId } = leaving;
-  if (!existsSync(file)) return ['npx bulkhead tenant list   says who there is'];
+  const { file, surroundings, tenantId } = leaving;
+  if (!existsSync(file)) return [`${commandLine('list', surroundings)}   says who there is`];
   return [
     `${file} is there: a tenant that was never onboarded by the command gets its row by`,
-    `npx bulkhead tenant onboard ${tenantId} --tier enterprise   which uses the file as it is`,
+    `${commandLine(`onboard ${tenantId} --tier enterprise`, surroundings)}   which uses the file as it is`,
   ];
 }

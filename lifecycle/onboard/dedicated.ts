@@ -61,7 +61,7 @@ export async function onboardDedicated(props: DedicatedOnboardingProps): Promise
       const begun = await recorded(there, props);
       return await perform(operationOf(props, begun), begun);
     }
-    requireSame(there, request, keyOf(props, there));
+    requireSame(there, request, keyOf(props, there), surroundings);
     if (isOver(there)) return tellDone(there, emit);
     return await perform(operationOf(props, there), there);
   } catch (error) {

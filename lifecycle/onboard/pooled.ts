@@ -55,7 +55,7 @@ async function onboarded(props: PooledOnboardingProps): Promise<TenantItem> {
   if (there === undefined || isUndone(there)) {
     return perform(operationOf(props), await placed(there, props));
   }
-  requireSame(there, request, keyOf(props));
+  requireSame(there, request, keyOf(props), surroundings);
   const { operation } = there;
   const goesOn = operation?.kind === 'onboard' && operation.outcome === undefined;
   return goesOn ? perform(operationOf(props), there) : tellDone(there, operationOf(props).phases, emit);

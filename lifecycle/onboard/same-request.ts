@@ -1,6 +1,8 @@
 import type { TenantItem } from '../../constructs/registry/tenant-item';
+import { commandLine } from '../command-line';
 import { Refused } from '../mistake';
 import type { OnboardingRequest } from '../request';
+import type { Surroundings } from '../surroundings';
 
 /** A request as a text that is the same for the same request, in whatever order its keys stand. */
 export const askedFor = (request: OnboardingRequest): string => JSON.stringify(sorted(request));
@@ -20,7 +22,12 @@ function sorted(value: unknown): unknown {
  *
  * @throws Refused when another has the id: another request, another key, or a tenant who has left
  */
-export function requireSame(item: TenantItem, request: OnboardingRequest, key: string): void {
+export function requireSame(
+  item: TenantItem,
+  request: OnboardingRequest,
+  key: string,
+  surroundings: Pick<Surroundings, 'environment' | 'kind'>,
+): void {
   const { tenantId, state, operation, createdAt } = item;
   if (state === 'offboarded') {
     throw new Refused(
@@ -28,11 +35,15 @@ export function requireSame(item: TenantItem, request: OnboardingRequest, key: s
       ['choose another id'],
     );
   }
+  const instead = [
+    `${commandLine(`show ${tenantId}`, surroundings)}   shows it`,
+    'choose another id, if this is another customer',
+  ];
   const onboarding = operation?.kind === 'onboard' ? operation : undefined;
   if (onboarding !== undefined && onboarding.key !== key) {
     throw new Refused(
       `${tenantId} is in the registry already, by another request: key ${onboarding.key}, ${onboarding.by}, ${onboarding.startedAt}; this one has key ${key}`,
-      [`npx bulkhead tenant show ${tenantId}   shows it`, 'choose another id, if this is another customer'],
+      instead,
     );
   }
   const before = onboarding?.facts['request'];
@@ -44,7 +55,7 @@ export function requireSame(item: TenantItem, request: OnboardingRequest, key: s
         ? differences(item, request)
         : [`  there:  ${before}`, `  asked:  ${askedFor(request)}`]),
     ].join('\n'),
-    [`npx bulkhead tenant show ${tenantId}   shows it`, 'choose another id, if this is another customer'],
+    instead,
   );
 }
 

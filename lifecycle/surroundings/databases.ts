@@ -3,6 +3,7 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import { Client, type ClientConfig } from 'pg';
 import { DATABASE_NAME, PORT } from '../../constructs/data/engine';
 import { rdsRootCertificate } from '../../constructs/data/rds-certificates';
+import { deployLine } from '../command-line';
 import { LifecycleError } from '../mistake';
 import type { Place } from '../registry';
 import type { DatabaseRole, Databases, Stacks } from '../surroundings';
@@ -51,6 +52,7 @@ export async function rdsToken({ host, user, region, credentials, now }: RdsToke
 }
 
 export interface AwsDatabasesProps {
+  readonly environment: string;
   readonly stacks: Pick<Stacks, 'contract'>;
   /** Credentials that may log in to a cell's databases. */
   readonly credentialsOf: (cell: string) => Credentials;
@@ -59,13 +61,13 @@ export interface AwsDatabasesProps {
 }
 
 /** Databases of cells on AWS: the writer of the cluster itself, past any proxy, with an IAM token, over TLS that is verified. */
-export function awsDatabases({ stacks, credentialsOf, regionOf }: AwsDatabasesProps): Databases {
+export function awsDatabases({ environment, stacks, credentialsOf, regionOf }: AwsDatabasesProps): Databases {
   const access = async (place: Place, as: DatabaseRole): Promise<ClientConfig> => {
     const { cell, shard } = place;
     const host = (await stacks.contract({ cell, stack: shard }))?.['clusterEndpoint'];
     if (host === undefined || host === '') {
       throw new LifecycleError(`${cell}-${shard} has published no clusterEndpoint: it is not deployed`, [
-        `npx bulkhead deploy ${cell}-${shard}`,
+        deployLine(`${cell}-${shard}`, environment),
       ]);
     }
     const region = regionOf(cell);

@@ -107,16 +107,16 @@ test('a shard that is not deployed takes nobody, and a deployed one as many as i
   expect(await weighed({ 'use1a/2': 3 }, {}, { contract })).toMatchInlineSnapshot(`
    [
      "use1a/data-shard-2 is the only one that can be: 2 of 5 places are free",
-     "usw2a/data-shard-1 is not deployed: npx bulkhead deploy --stacks usw2a-data-shard-1",
-     "usw2a/data-shard-2 is not deployed: npx bulkhead deploy --stacks usw2a-data-shard-2",
-     "use1a/data-shard-1 is not deployed: npx bulkhead deploy --stacks use1a-data-shard-1",
+     "usw2a/data-shard-1 is not deployed: npx bulkhead deploy --env dev --stacks usw2a-data-shard-1",
+     "usw2a/data-shard-2 is not deployed: npx bulkhead deploy --env dev --stacks usw2a-data-shard-2",
+     "use1a/data-shard-1 is not deployed: npx bulkhead deploy --env dev --stacks use1a-data-shard-1",
      "limit 5",
    ]
   `);
   await expect(weighed({ 'use1a/2': 5 }, { cell: 'use1a' }, { contract })).rejects
     .toThrowErrorMatchingInlineSnapshot(`
    "there is no place for hooli, tier starter:
-     - use1a/data-shard-1 is not deployed: npx bulkhead deploy --stacks use1a-data-shard-1
+     - use1a/data-shard-1 is not deployed: npx bulkhead deploy --env dev --stacks use1a-data-shard-1
      - use1a/data-shard-2 is full: 5 of 5 places are taken
      - usw2a is not use1a, which was asked for"
   `);

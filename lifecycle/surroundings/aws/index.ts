@@ -42,7 +42,7 @@ export function awsSurroundings({ root, environment, signal }: AwsProps): Surrou
     kind: 'aws',
     ...{ environment, root, configFolder, registry, stacks, platform, now },
     databases: awsDatabases({
-      stacks,
+      ...{ environment, stacks },
       // A role of the cell's account: databases take no other's.
       credentialsOf: (cell) =>
         credentials.of(tenantDataRoleArn(placementOfCell(platform(), cellOf(platform(), cell))), 'databases'),

@@ -9,6 +9,7 @@ import { valkeyClient } from '../../../services/valkey/client';
 import { iamToken } from '../../../services/valkey/iam-token';
 import { deployerRoleArn } from '../../../stacks/deployment-access';
 import { placementOfCell } from '../../../stacks/names';
+import { deployLine } from '../../command-line';
 import { LifecycleError } from '../../mistake';
 import type { Place, Registry } from '../../registry';
 import type { Stacks, Tell, Tokens } from '../../surroundings';
@@ -63,7 +64,7 @@ export class AwsTokens implements Tokens {
     const cache = await stacks.contract({ cell, stack: 'cache' });
     if (!cache) {
       throw new LifecycleError(`${cell}-cache is not deployed: there is no list of what is revoked`, [
-        `npx bulkhead deploy ${cell}-cache`,
+        deployLine(`${cell}-cache`, placement.environment),
       ]);
     }
     const iam = {

@@ -90,7 +90,7 @@ describe('to a database of its own', () => {
 
   it('says what must be there before: its file, in this cell, and its stack', async () => {
     const deploys = [
-      'npx bulkhead deploy --stacks use1a-tenant-acme',
+      'npx bulkhead deploy --env prod --stacks use1a-tenant-acme',
       'release the services to it, so that its database has the schema; then run this command again',
     ];
     expect(await mistake(goal(POOLED, { tier: 'enterprise' }, { published: {} }))).toMatchObject({

@@ -121,11 +121,12 @@ async function setFrozen({ client, tenant }: Side, frozen: boolean): Promise<voi
   ]);
 }
 
-/** Work in one transaction of the side's session. */
+/** Work in one transaction of the side's session, on locks that others wait behind: for no longer than the role may hold them up. */
 export async function transaction(side: Side, work: () => Promise<void>): Promise<void> {
   const { client } = side;
   await client.query('BEGIN');
   try {
+    await client.query('SET LOCAL lock_timeout TO DEFAULT');
     // What a move does to tables is no migration.
     await client.query(`SELECT set_config('pgroll.no_inferred_migrations', 'TRUE', true)`);
     await work();

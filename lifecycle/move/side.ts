@@ -14,6 +14,12 @@ const LINGERS_MS = 5000;
 /** Pause between two attempts, in milliseconds. */
 const RETRY_MS = 250;
 
+/**
+ * How long reading and writing rows waits while a table is changed, by another tenant's move for one: nobody waits behind such a
+ * statement. What others would wait behind is in a `transaction` of record.ts, which gives up after the role's half second.
+ */
+const ROWS_LOCK_TIMEOUT = '30s';
+
 /** This process, for people who look who is at work: `build-7 4711`. */
 export const MOVER = `${hostname()} ${String(process.pid)}`;
 
@@ -101,8 +107,8 @@ export class Side {
     await fixPrinting(client);
     await client.query(
       `SELECT set_config('search_path', 'pg_catalog', false), set_config('app.tenant_id', $1, false),
-      set_config('application_name', $2, false)`,
-      [this.tenant, `bulkhead move ${this.tenant}`],
+      set_config('application_name', $2, false), set_config('lock_timeout', $3, false)`,
+      [this.tenant, `bulkhead move ${this.tenant}`, ROWS_LOCK_TIMEOUT],
     );
     return client;
   }

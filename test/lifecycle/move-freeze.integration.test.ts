@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from 'pg';
-import { beginRecord, endRecord, freeze, thaw, watch } from '../../lifecycle/move/record';
+import { beginRecord, endRecord, freeze, thaw, transaction, watch } from '../../lifecycle/move/record';
 import { Side } from '../../lifecycle/move/side';
 import { type MovedTable, tenantTables } from '../../lifecycle/move/tables';
 import { databaseVariable, rehearsalDatabases } from '../../lifecycle/surroundings/databases';
@@ -173,4 +173,25 @@ it('a subscription of PostgreSQL does not write to tables with forced row-level 
     await target.run(ADMIN, 'DROP SUBSCRIPTION native').catch(() => undefined);
     await target.close();
   }
+});
+
+describe('a table that somebody else changes', () => {
+  it('is waited for by who reads rows, while who changes it makes nobody wait for more than half a second', async () => {
+    await once('globex', `INSERT INTO app.orders VALUES (90)`);
+    const other = await server.connect(ADMIN);
+    await other.query('BEGIN; LOCK TABLE app.orders IN ACCESS EXCLUSIVE MODE');
+    const reading = side.client.query('SELECT FROM app.orders');
+    expect(await Promise.race([reading, pause(1500, 'waits')])).toBe('waits');
+    await other.query('COMMIT');
+    await other.end();
+    await reading;
+
+    let timeout: unknown;
+    await transaction(side, async () => {
+      ({
+        rows: [timeout],
+      } = await side.client.query('SHOW lock_timeout'));
+    });
+    expect(timeout).toEqual({ lock_timeout: '500ms' });
+  });
 });

@@ -1,5 +1,5 @@
 import { nameWithin } from '../constructs/core/naming';
-import { nameParts, type Placement } from '../constructs/core/placement';
+import { nameParts, type Placement, roleArn } from '../constructs/core/placement';
 
 /**
  * Names that every stack needs before any stack exists: of the state bucket, its key, and the roles that deploy. The
@@ -27,9 +27,6 @@ export const stateKeyAlias = (home: Placement): string => `alias/${home.platform
 /** Role in the stack's own account that may change what a kind of stack holds, and nothing else. */
 export const deployerRoleName = (placement: Placement, kind: string): string =>
   nameWithin(ROLE_NAME_MAX, [...nameParts(placement), 'deploy', stackGroup(kind)]);
-
-const roleArn = ({ account }: Pick<Placement, 'account'>, name: string): string =>
-  `arn:aws:iam::${account}:role/${name}`;
 
 /** ARN of the role that deploys a kind of stack. */
 export const deployerRoleArn = (placement: Placement, kind: string): string =>

@@ -43,3 +43,7 @@ export function placementOf(scope: IConstruct): Placement {
   }
   throw new Error(`[${scope.node.path}] no placement above this construct: call setPlacement on its stack`);
 }
+
+/** ARN of a role in the placement's account. */
+export const roleArn = ({ account }: Pick<Placement, 'account'>, name: string): string =>
+  `arn:aws:iam::${account}:role/${name}`;

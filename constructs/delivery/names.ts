@@ -1,5 +1,5 @@
 import { nameIn } from '../core/naming';
-import { type Placement, prefixOf } from '../core/placement';
+import { type Placement, prefixOf, roleArn } from '../core/placement';
 
 /**
  * Names by which what delivers, in the home account, and what is delivered to, in the accounts of cells, know one another.
@@ -10,8 +10,6 @@ import { type Placement, prefixOf } from '../core/placement';
 
 /** What the platform itself is called among the services that are delivered. No service may have this name. */
 export const INFRASTRUCTURE = 'infrastructure';
-
-const roleArn = ({ account }: Placement, name: string): string => `arn:aws:iam::${account}:role/${name}`;
 
 // Pipelines of the home account.
 

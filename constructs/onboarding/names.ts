@@ -1,5 +1,5 @@
 import { nameIn } from '../core/naming';
-import { type Placement, prefixOf } from '../core/placement';
+import { type Placement, prefixOf, roleArn } from '../core/placement';
 
 /**
  * Names by which what onboards tenants, in the home account and in cells, know one another. Neither reads the other's contracts,
@@ -8,8 +8,6 @@ import { type Placement, prefixOf } from '../core/placement';
 
 /** What it is called: the stack of the home account, projects, and roles. No service may have this name. */
 export const ONBOARDING = 'onboarding';
-
-const roleArn = ({ account }: Placement, name: string): string => `arn:aws:iam::${account}:role/${name}`;
 
 /** Bus on which tenants are asked for, and which says what became of them: `bulkhead-prod-tenants`. */
 export const tenantBusName = (home: Placement): string => nameIn(home, 'eventBus', 'tenants');

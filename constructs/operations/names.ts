@@ -1,5 +1,5 @@
 import { nameIn } from '../core/naming';
-import type { Placement } from '../core/placement';
+import { type Placement, roleArn } from '../core/placement';
 
 /**
  * Names by which what operates on tenants in a cell, and who made its roles, know one another. `home` is the platform's placement,
@@ -8,8 +8,6 @@ import type { Placement } from '../core/placement';
 
 /** What it is called: project, roles, security group. */
 export const OPERATIONS = 'operations';
-
-const roleArn = ({ account }: Placement, name: string): string => `arn:aws:iam::${account}:role/${name}`;
 
 /** CodeBuild project of a cell that runs the command, and the role that it runs as. */
 export const operationsProjectName = (cell: Placement): string =>

@@ -1,6 +1,7 @@
 import type { TenantItem } from '../../constructs/registry/tenant-item';
 import { API_SCOPES } from '../../constructs/core/tenant-token';
 import { begin } from '../begin';
+import { commandLine } from '../command-line';
 import type { Emit } from '../events';
 import { Refused } from '../mistake';
 import { type OperationProps, perform, type Phase, undo } from '../operation';
@@ -9,7 +10,6 @@ import type { DedicatedRequest } from '../request';
 import type { StacksPlan, Surroundings } from '../surroundings';
 import { dedicatedPlace } from '../surroundings/lookups';
 import { failureOf } from './failure';
-import { flagsOf } from './flags';
 import { type OnboardingFacts, onboardingPhases, PHASES, type PhaseName } from './phases';
 import { askedFor, requireSame } from './same-request';
 import { validate } from './validate';
@@ -82,7 +82,7 @@ function faster(
   throw new Refused(
     `another run of this onboarding is at work on ${request.id} (phase ${operation?.phase ?? 'unknown'}): this one leaves it alone`,
     [
-      `npx bulkhead tenant show ${request.id}${flagsOf(surroundings)}   shows how far it is`,
+      `${commandLine(`show ${request.id}`, surroundings)}   shows how far it is`,
       'the same command again   goes on, should the other have been stopped',
     ],
   );
@@ -108,7 +108,7 @@ export async function undoDedicated(props: DedicatedOnboardingProps): Promise<Te
     operation?.outcome === 'undone'
       ? []
       : [
-          `npx bulkhead tenant offboard ${id}${flagsOf(props.surroundings)}   takes leave of it: exports and deletes what it has`,
+          `${commandLine(`offboard ${id}`, props.surroundings)}   takes leave of it: exports and deletes what it has`,
         ],
   );
 }

@@ -1,7 +1,7 @@
 import type { TenantItem } from '../../constructs/registry/tenant-item';
+import { commandLine } from '../command-line';
 import type { OperationProps, Phase } from '../operation';
 import type { Surroundings } from '../surroundings';
-import { flagsOf } from './flags';
 import type { OnboardingFacts, PhaseName } from './phases';
 
 /** What is there once a phase is done, and what is not before. */
@@ -45,8 +45,8 @@ export const failureOf =
       next: [
         'the same command again   goes on at this phase, once the cause is put right',
         isDeployed
-          ? `npx bulkhead tenant offboard ${tenantId}${flagsOf(surroundings)}   takes leave of it: its stack was begun, so this cannot be undone any more`
-          : `npx bulkhead tenant onboard ${tenantId} --tier enterprise${flagsOf(surroundings)} --undo   takes it back: nothing is deployed yet`,
+          ? `${commandLine(`offboard ${tenantId}`, surroundings)}   takes leave of it: its stack was begun, so this cannot be undone any more`
+          : `${commandLine(`onboard ${tenantId} --tier enterprise`, surroundings)} --undo   takes it back: nothing is deployed yet`,
         'docs/runbooks/onboarding.md   says what may be wrong, phase by phase',
       ],
     };

@@ -1,12 +1,12 @@
 import { publishPhase } from './publish';
 import { isAbove } from '../../review/finding';
+import { commandLine } from '../command-line';
 import { whileHeld } from '../offboard/lease';
 import { LifecycleError, Refused } from '../mistake';
 import type { Phase, PhaseContext } from '../operation';
 import type { Place } from '../registry';
 import type { Surroundings, StacksPlan, SynthesizedStacks } from '../surroundings';
 import { dedicatedPlace } from '../surroundings/lookups';
-import { flagsOf } from './flags';
 import { pathOf, removeTenantFile, writeTenantFile } from './tenant-file';
 
 /** Stack of the platform that holds the pipelines, which list tenants. */
@@ -191,7 +191,7 @@ const activatePhase = ({ tenantId, surroundings }: OnboardingWork): Phase => ({
     if (item.state === 'requested') await change({ state: 'active' });
     else if (item.state !== 'active') {
       throw new Refused(`${tenantId} is ${item.state}: somebody has changed that since`, [
-        `npx bulkhead tenant resume ${tenantId}${flagsOf(surroundings)}   serves it again`,
+        `${commandLine(`resume ${tenantId}`, surroundings)}   serves it again`,
       ]);
     }
     note(`${tenantId} is active: it gets tokens`);

@@ -152,6 +152,13 @@ export const deployersOf = (placement: Placement, kind: string, home: Placement)
   iamArn(home, `role/${stateRoleName(placement, kind)}`),
 ];
 
+/** Of a project that stands in a cell's VPC, and does all else as a role of the home account. */
+export const actingAtHome = (cell: Placement, project: string, roleArn: string): readonly Statement[] => [
+  ownLog(cell, project),
+  ...interfaces(cell),
+  take('ActAtHome', [roleArn]),
+];
+
 const lookersOf = (placement: Placement, kinds: readonly string[], home: Placement): readonly string[] =>
   kinds.flatMap((kind) => [
     plannerRoleArn(placement, kind),

@@ -3,7 +3,7 @@ import type { Placement } from '../../constructs/core/placement';
 import { onboarderRoleArn, onboardingProjectName, starterRoleArn } from '../../constructs/onboarding/names';
 import { plannerRoleArn } from '../deployment-access';
 import { ONBOARDED, READ_BY_ONBOARDING } from '../infrastructure-access';
-import { deployersOf, interfaces, ownLog, take } from './infrastructure';
+import { actingAtHome, deployersOf, ownLog, take } from './infrastructure';
 import { prefixOf, regionalArn } from './scope';
 
 /** What the projects that onboard tenants may do, and the role that a cell's acts as (ADR 0032). `bootstrap` makes them all. */
@@ -27,11 +27,8 @@ export const homeOnboardingPermissions = (
 ];
 
 /** Of a cell's project: it stands in the VPC, and acts as the onboarder. */
-export const cellOnboardingPermissions = (cell: Placement, home: Placement): readonly Statement[] => [
-  ownLog(cell, onboardingProjectName(cell)),
-  ...interfaces(cell),
-  take('ActAtHome', [onboarderRoleArn(home, cell)]),
-];
+export const cellOnboardingPermissions = (cell: Placement, home: Placement): readonly Statement[] =>
+  actingAtHome(cell, onboardingProjectName(cell), onboarderRoleArn(home, cell));
 
 /** Of the onboarder: it goes on with what is in the registry, and deploys stacks of single tenants of one cell. */
 export const onboarderPermissions = (cell: Placement, around: Repository): readonly Statement[] => [

@@ -15,18 +15,15 @@ import {
 } from '../../constructs/operations/names';
 import { plannerRoleArn } from '../deployment-access';
 import { READ_BY_OPERATIONS } from '../infrastructure-access';
-import { interfaces, ownLog, take } from './infrastructure';
+import { actingAtHome, take } from './infrastructure';
 import { type Repository, useRepository, writeRegistry } from './onboarding-projects';
 import { regionalArn } from './scope';
 
 /** What operates on tenants in a cell may do, and who starts it (ADR 0033). `bootstrap` makes all these roles. */
 
 /** Of a cell's project: it stands in the VPC, and acts as the operator. */
-export const operationsPermissions = (cell: Placement, home: Placement): readonly Statement[] => [
-  ownLog(cell, operationsProjectName(cell)),
-  ...interfaces(cell),
-  take('ActAtHome', [operatorRoleArn(home, cell)]),
-];
+export const operationsPermissions = (cell: Placement, home: Placement): readonly Statement[] =>
+  actingAtHome(cell, operationsProjectName(cell), operatorRoleArn(home, cell));
 
 /** Of the operator: the registry, and the cell's databases and cache as the role that may. It deploys nothing. */
 export const operatorPermissions = (cell: Placement, around: Repository): readonly Statement[] => [

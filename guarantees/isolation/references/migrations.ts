@@ -109,47 +109,52 @@ function fence({ world, stack }: Scene, namespace: string, group: string): reado
 const groupsIn = (body: KubernetesFact['body']): readonly string[] =>
   textsOf(at(body, 'spec', 'securityGroups', 'groupIds'));
 
-/** What else carries the group that every database lets in. */
-function carriers({ stack }: Scene, namespace: string, group: string): readonly Finding[] {
-  const found = finder('migrations', stack);
-  const pods = (stack.kinds.get('SecurityGroupPolicy') ?? []).filter(
-    (policy) => policy.namespace !== namespace && groupsIn(policy.body).includes(group),
-  );
-  const resources = stack.resources.filter(({ type, values }) => !NAMING.test(type) && holds(values, group));
-  return [...pods, ...resources].map((carrier) =>
-    found(
-      carrier,
-      'every database',
-      `it carries the security group of jobs that change databases, ${group}`,
-      `Leave that group to pods of ${namespace}`,
-    ),
-  );
-}
+/** What carries the group of jobs, and is no pod of their namespace. */
+const carriers = (scene: Scene, namespace: string, group: string): readonly Finding[] =>
+  carriersOf(scene, group, {
+    isMeant: (carrier) => 'namespace' in carrier && carrier.namespace === namespace,
+    whose: 'jobs that change databases',
+    fix: `Leave that group to pods of ${namespace}`,
+  });
 
 /** What carries the group of what operates on tenants, and is not its project. */
-function operators({ world, stack }: Scene): readonly Finding[] {
-  const found = finder('migrations', stack);
-  const group = world.field(stack.place, 'delivery', 'operationsSecurityGroupId');
+function operators(scene: Scene): readonly Finding[] {
+  const { world, stack } = scene;
   const project = `${prefixOfCell(stack.place)}-operations`;
-  const isProject = ({ type, values }: Stack['resources'][number]): boolean =>
-    publisherStack(world, stack.place, 'delivery') === stack &&
-    type === 'aws_codebuild_project' &&
-    textOf(values['name']) === project &&
-    textOf(values['service_role']).endsWith(`:role/${project}`);
-  const pods = (stack.kinds.get('SecurityGroupPolicy') ?? []).filter((policy) =>
-    groupsIn(policy.body).includes(group),
+  return carriersOf(scene, world.field(stack.place, 'delivery', 'operationsSecurityGroupId'), {
+    isMeant: (carrier) =>
+      'values' in carrier &&
+      publisherStack(world, stack.place, 'delivery') === stack &&
+      carrier.type === 'aws_codebuild_project' &&
+      textOf(carrier.values['name']) === project &&
+      textOf(carrier.values['service_role']).endsWith(`:role/${project}`),
+    whose: 'what operates on tenants',
+    fix: `Leave that group to the project ${project}`,
+  });
+}
+
+type Carrier = KubernetesFact | Stack['resources'][number];
+
+/** What else carries a group that every database lets in. */
+function carriersOf(
+  { stack }: Scene,
+  group: string,
+  told: { readonly isMeant: (carrier: Carrier) => boolean; readonly whose: string; readonly fix: string },
+): readonly Finding[] {
+  const pods = (stack.kinds.get('SecurityGroupPolicy') ?? []).filter(({ body }) =>
+    groupsIn(body).includes(group),
   );
-  const resources = stack.resources.filter(
-    (resource) => !NAMING.test(resource.type) && holds(resource.values, group) && !isProject(resource),
-  );
-  return [...pods, ...resources].map((carrier) =>
-    found(
-      carrier,
-      'every database',
-      `it carries the security group of what operates on tenants, ${group}`,
-      `Leave that group to the project ${project}`,
-    ),
-  );
+  const resources = stack.resources.filter(({ type, values }) => !NAMING.test(type) && holds(values, group));
+  return [...pods, ...resources]
+    .filter((carrier) => !told.isMeant(carrier))
+    .map((carrier) =>
+      finder('migrations', stack)(
+        carrier,
+        'every database',
+        `it carries the security group of ${told.whose}, ${group}`,
+        told.fix,
+      ),
+    );
 }
 
 function holds(value: Json, text: string): boolean {

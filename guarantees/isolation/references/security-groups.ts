@@ -67,6 +67,12 @@ function ingress(scene: Scene, rule: GroupRule): readonly Finding[] {
   });
 }
 
+/** Who of the platform reaches databases beside their owners. */
+const beside = ({ migrations, operations }: Shared, port: number): readonly Allowed[] => [
+  [migrations, port],
+  [operations, port],
+];
+
 /** What may come in by a group that an owner's stack opens; undefined if that is no group of its. */
 function ownIngress(
   scene: Scene,
@@ -78,13 +84,7 @@ function ownIngress(
   const own = ownGroups(stack);
   if (own.includes(rule.group)) {
     const port = dataGroups(stack).has(rule.group) ? POSTGRESQL : SERVICE;
-    const others: readonly Allowed[] =
-      port === POSTGRESQL
-        ? [
-            [shared.migrations, port],
-            [shared.operations, port],
-          ]
-        : [[shared.cluster, port]];
+    const others: readonly Allowed[] = port === POSTGRESQL ? beside(shared, port) : [[shared.cluster, port]];
     return [...own.map((group): Allowed => [group, port]), ...others];
   }
   const [reference] = referencesIn(rule.group);
@@ -109,11 +109,7 @@ function platformIngress(
   }
   if (dataGroups(stack).has(rule.group)) {
     const port = resourcesOf(stack, 'aws_rds_cluster', 'aws_db_instance').length > 0 ? POSTGRESQL : VALKEY;
-    return [
-      [shared.migrations, port],
-      [shared.operations, port],
-      ...ownGroups(stack).map((group): Allowed => [group, port]),
-    ];
+    return [...beside(shared, port), ...ownGroups(stack).map((group): Allowed => [group, port])];
   }
   const tenants = rule.peers.some(({ text }) => text === shared.workloads);
   return rule.group === shared.cluster && tenants ? [[shared.workloads, DNS]] : undefined;

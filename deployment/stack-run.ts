@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process';
+import * as fs from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Engine, Running, TerraformMessage } from '../rehearsal/runner/terraform';
 import type { TerraformPlan } from '../review/plan';
@@ -8,7 +10,7 @@ import type { DeployEvent, Failure, StackResult, Status } from './events';
 import type { Stack } from './platform';
 import type { As } from './roles';
 import { runToFile } from './terraform';
-import { prepareStack } from './workspace';
+import { localStateOf, lockFileOf, prepareStack } from './workspace';
 
 /** What every stack of one run shares. */
 export interface Stage {
@@ -30,6 +32,10 @@ const PLAN = 'bulkhead.tfplan';
 
 /** A lock that a killed run has left behind is its own for as long as its Terraform may still be saving. */
 const LOCK_TIMEOUT = '5m';
+
+/** How often a state that is being written is looked at: for ten seconds, where one write takes milliseconds. */
+const LOOKS = 20;
+const LOOK_EVERY_MS = 500;
 
 /** Longest plan in JSON, in bytes. */
 const MAX_PLAN = 512 * 1024 * 1024;
@@ -74,7 +80,7 @@ class StackRun {
   private async perform(): Promise<Status> {
     const { stage, stack } = this;
     this.folder = prepareStack(stack, stage.work, stage.as);
-    if ((await this.terraform(['init', '-input=false', '-no-color', '-reconfigure'])) !== 0) return 'failed';
+    if (!(await this.init())) return 'failed';
     if (stage.destroys) return this.destroy();
     const risk = await this.plan();
     if (!risk) return 'failed';
@@ -100,6 +106,23 @@ class StackRun {
     ]);
     if (applied !== 0) return 'failed';
     return touched(risk) === 0 ? 'unchanged' : 'applied';
+  }
+
+  /**
+   * `init` reads the state and knows no lock, and a state in a file is written in place: whoever reads it while a killed
+   * run's Terraform still saves may see half of it. So it looks again, as long as somebody holds the lock.
+   */
+  private async init(): Promise<boolean> {
+    const state = localStateOf(this.stack);
+    const isHeld = (): boolean => state !== undefined && fs.existsSync(lockFileOf(state));
+    for (let look = 1; ; look += 1) {
+      const wasHeld = isHeld();
+      const before = this.failures.length;
+      if ((await this.terraform(['init', '-input=false', '-no-color', '-reconfigure'])) === 0) return true;
+      if (!(wasHeld || isHeld()) || look === LOOKS) return false;
+      this.failures.length = before;
+      await setTimeout(LOOK_EVERY_MS);
+    }
   }
 
   /** What is protected against deletion refuses, and so does AWS whoever may not delete it. */

@@ -30,13 +30,19 @@ export function prepareStack(stack: Stack, work: string, as: As): string {
   return folder;
 }
 
+/** Where the stack's state is a file, that file. */
+export function localStateOf({ folder, template }: Stack): string | undefined {
+  const at = template.terraform?.backend?.['local']?.['path'];
+  return typeof at === 'string' ? path.resolve(folder, at) : undefined;
+}
+
+/** The file that Terraform keeps beside a local state while it holds its lock. */
+export const lockFileOf = (state: string): string =>
+  path.join(path.dirname(state), `.${path.basename(state)}.lock.info`);
+
 /** Local state is where the stack's own folder would have it. */
 function localState(stack: Stack, template: StackTemplate): StackTemplate {
-  const { terraform } = template;
-  const at = terraform?.backend?.['local']?.['path'];
-  if (typeof at !== 'string') return template;
-  return {
-    ...template,
-    terraform: { ...terraform, backend: { local: { path: path.resolve(stack.folder, at) } } },
-  };
+  const at = localStateOf(stack);
+  if (at === undefined) return template;
+  return { ...template, terraform: { ...template.terraform, backend: { local: { path: at } } } };
 }

@@ -150,6 +150,7 @@ describeWithTerraform('deploying stacks', () => {
     expect(processesWith('bulkhead.tfplan')).not.toEqual([]);
 
     const second = await run(out);
+    expect(second.stacks.flatMap(({ failures }) => failures)).toEqual([]);
     expect(second.ok).toBe(true);
     const state = JSON.parse(fs.readFileSync(stateOf(out, 'use1a-network'), 'utf8')) as {
       resources: readonly { instances: readonly { attributes: { id: string } }[] }[];
@@ -158,6 +159,30 @@ describeWithTerraform('deploying stacks', () => {
     expect(new Set(ids).size).toBe(60);
     expect(statuses(await run(out))).toEqual({ 'use1a-network': 'unchanged', 'use1a-cluster': 'unchanged' });
   }, 120_000);
+
+  it('waits for a state that somebody else is in the middle of writing', async () => {
+    const out = writePlatform({ 'use1a-network': queues('torn-network', 1) });
+    const state = stateOf(out, 'use1a-network');
+    const lock = path.join(path.dirname(state), '.use1a-network.tfstate.lock.info');
+    fs.mkdirSync(path.dirname(state), { recursive: true });
+    fs.writeFileSync(state, '{"version": 4, "terraform_ver');
+    fs.writeFileSync(lock, '{}');
+    setTimeout(() => {
+      fs.rmSync(state);
+      fs.rmSync(lock);
+    }, 3000);
+    expect((await run(out)).stacks[0]).toMatchObject({ status: 'applied', failures: [] });
+  }, 60_000);
+
+  it('says so when a state is torn and nobody is writing it', async () => {
+    const out = writePlatform({ 'use1a-network': queues('half-network', 1) });
+    const state = stateOf(out, 'use1a-network');
+    fs.mkdirSync(path.dirname(state), { recursive: true });
+    fs.writeFileSync(state, '{"version": 4, "terraform_ver');
+    const [stack] = (await run(out)).stacks;
+    expect(stack?.status).toBe('failed');
+    expect(JSON.stringify(stack?.failures)).toContain('could not be parsed as JSON');
+  }, 60_000);
 
   it('ends what it is doing when it is interrupted, and begins nothing more', async () => {
     const out = writePlatform({ ...all('interrupt'), 'use1a-network': queues('interrupt-network', 30) });

@@ -14,6 +14,8 @@ module.exports = {
   },
   // Two cores: one worker each.
   maxWorkers: 2,
+  // For what hangs. What must be quick says so itself.
+  testTimeout: 30_000,
   // A worker ends by giving back its heap, which takes a second for some hundred megabytes; after half a second jest would kill it and
   // complain of a leak. What really leaks is still told.
   workerGracefulExitTimeout: 10_000,

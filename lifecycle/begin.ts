@@ -1,10 +1,12 @@
 import type { TenantItem, TenantOperation } from '../constructs/registry/tenant-item';
 import { LifecycleError } from './mistake';
 import type { ItemChange } from './operation';
-import type { Change, Registry } from './registry';
+import { commandLine } from './command-line';
+import type { Change } from './registry';
+import type { Surroundings } from './surroundings';
 
 export interface BeginProps {
-  readonly registry: Registry;
+  readonly surroundings: Pick<Surroundings, 'registry' | 'environment' | 'kind'>;
   readonly kind: TenantOperation['kind'];
   /** Idempotency key. */
   readonly key: string;
@@ -29,20 +31,20 @@ export interface BeginProps {
  * @throws VersionConflict when somebody else was faster: read the item again and begin again
  */
 export async function begin(item: TenantItem | undefined, props: BeginProps): Promise<TenantItem> {
-  const { registry, kind, key, by, phase, facts = {}, attributes, counts } = props;
+  const { surroundings, kind, key, by, phase, facts = {}, attributes, counts } = props;
   const last = item?.operation;
   if (item && last?.kind === kind && last.key === key) return item;
   if (item && last && last.outcome === undefined) {
     throw new LifecycleError(
       `${item.tenantId}: an operation has not ended: ${last.kind} ${last.key}, in phase ${last.phase} since ${last.updatedAt}, begun by ${last.by}`,
-      [`end it first: npx bulkhead tenant show ${item.tenantId}   says how`],
+      [`end it first: ${commandLine(`show ${item.tenantId}`, surroundings)}   says how`],
     );
   }
   const at = new Date(props.now).toISOString();
   const operation: TenantOperation = { kind, key, phase, by, facts, startedAt: at, updatedAt: at };
   const written = { createdAt: at, ...item, ...attributes, operation, updatedAt: at };
   const present = Object.entries(written).filter(([, value]) => value !== undefined);
-  return registry.write({
+  return surroundings.registry.write({
     item: { ...(Object.fromEntries(present) as unknown as TenantItem), version: (item?.version ?? 0) + 1 },
     ...(item && { expected: item.version }),
     ...(counts && { counts }),

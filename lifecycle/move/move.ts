@@ -56,7 +56,7 @@ export async function move(props: MoveProps): Promise<TenantItem> {
   const { to, copies } = goal;
   const begun = await begin(item, {
     ...{
-      registry: surroundings.registry,
+      surroundings,
       kind: 'move',
       key: props.key ?? `move-${tenant}-${String(item.version + 1)}`,
     },

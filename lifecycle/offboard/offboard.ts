@@ -69,7 +69,7 @@ async function beginning(leaving: Leaving, item: TenantItem, props: OffboardProp
   }
   const now = surroundings.now();
   return begin(item, {
-    registry: surroundings.registry,
+    surroundings,
     kind: 'offboard',
     key:
       props.key ??

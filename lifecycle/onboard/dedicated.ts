@@ -132,7 +132,7 @@ async function recorded(there: TenantItem | undefined, props: DedicatedOnboardin
   };
   const limit = surroundings.platform().tiers.enterprise.promises.rateLimitPerSecond;
   return begin(there, {
-    ...{ registry: surroundings.registry, kind: 'onboard', key: keyOf(props, there), phase: PHASES[0] },
+    ...{ surroundings, kind: 'onboard', key: keyOf(props, there), phase: PHASES[0] },
     by: await surroundings.caller(),
     facts: { ...facts },
     now: surroundings.now(),

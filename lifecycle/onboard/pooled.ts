@@ -113,7 +113,7 @@ async function placed(there: TenantItem | undefined, props: PooledOnboardingProp
   const { place, limit } = placement;
   const { id, tier, name, contact, rateLimitPerSecond, scopes = Object.values(API_SCOPES) } = request;
   return begin(there, {
-    ...{ registry, kind: 'onboard', key, phase: PLACE },
+    ...{ surroundings, kind: 'onboard', key, phase: PLACE },
     by: await surroundings.caller(),
     facts: { request: askedFor(request), why: whyText(placement) },
     now: surroundings.now(),

@@ -53,9 +53,8 @@ export async function dedicatedContract(
   const stack = dedicatedPlace(tenantId);
   const contract = await stacks.contract({ cell, stack });
   if (!contract) {
-    throw new LifecycleError(`${cell}-${stack} is not deployed: it has published nothing`, [
-      `npx bulkhead tenant show ${tenantId}   says what is there`,
-    ]);
+    // Whoever asks says how to go on.
+    throw new LifecycleError(`${cell}-${stack} is not deployed: it has published nothing`);
   }
   const missing = FIELDS.filter((field) => (contract[field] ?? '') === '');
   if (missing.length > 0) {

@@ -222,7 +222,9 @@ describe('the sidecar that fetches tokens', () => {
             PATH: `${join(scratch, 'bin')}:${process.env['PATH'] ?? ''}`,
             ...{ PGHOST: 'db.example', PGPORT: '5432', PGUSER: 'bulkhead_migrator', AWS_REGION: 'us-east-1' },
           },
-          timeout: 10_000,
+          // The shell may end a moment before its own `sleep` can be killed, which would keep these open.
+          stdio: 'ignore',
+          timeout: 30_000,
         },
       );
       const line = readFileSync(join(scratch, 'passfile'), 'utf8').trimEnd();

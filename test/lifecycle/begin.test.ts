@@ -15,7 +15,14 @@ afterEach(() => {
 });
 
 const props = (more: Partial<BeginProps> = {}): BeginProps => ({
-  ...{ registry, kind: 'onboard', key: 'k1', by: 'ann', phase: 'record', now: 0 },
+  ...{
+    surroundings: { registry, environment: 'dev', kind: 'rehearsal' },
+    kind: 'onboard',
+    key: 'k1',
+    by: 'ann',
+    phase: 'record',
+    now: 0,
+  },
   attributes: { tenantId: 'acme', tier: 'enterprise', state: 'requested' },
   ...more,
 });
@@ -36,9 +43,11 @@ test.each([[undefined], ['done' as const], ['undone' as const]])(
 test('another operation waits until the last has ended', async () => {
   const item = await begin(undefined, props());
   for (const other of [{ key: 'k2' }, { kind: 'move' as const }]) {
-    await expect(begin(item, props(other))).rejects.toThrow(
-      'acme: an operation has not ended: onboard k1, in phase record since 1970-01-01T00:00:00.000Z, begun by ann',
-    );
+    await expect(begin(item, props(other))).rejects.toMatchObject({
+      message:
+        'acme: an operation has not ended: onboard k1, in phase record since 1970-01-01T00:00:00.000Z, begun by ann',
+      next: ['end it first: npx bulkhead tenant show acme --env dev --rehearse   says how'],
+    });
   }
   expect(await registry.get('acme')).toEqual(item);
 });

@@ -8,7 +8,7 @@ import { FileRegistry } from '../../../lifecycle/registry/file-registry';
 import type { DedicatedRequest } from '../../../lifecycle/request';
 import type { StacksPlan, Surroundings } from '../../../lifecycle/surroundings';
 
-export const NOW = Date.parse('2026-11-26T12:00:00.000Z');
+const NOW = Date.parse('2026-11-26T12:00:00.000Z');
 const ENVIRONMENT = 'dev';
 const FOLDER = 'config/environments';
 

@@ -5,7 +5,7 @@ import { undoDedicated } from '../../../lifecycle/onboard/dedicated';
 import { LifecycleError, Refused } from '../../../lifecycle/mistake';
 import { OperationFailed } from '../../../lifecycle/operation';
 import type { DedicatedRequest } from '../../../lifecycle/request';
-import { type Cut, DedicatedWorld, NOW } from './dedicated-world';
+import { type Cut, DedicatedWorld } from './dedicated-world';
 
 const request: DedicatedRequest = {
   id: 'initech',
@@ -204,11 +204,15 @@ test('a plan that nobody approves is not applied, and what exists and what does 
 test('pipelines are changed by one at a time, and asked about only where the risk is high', async () => {
   const asked: string[] = [];
   world.risks = { delivery: 'high' };
-  await world.registry.lease('delivery', 'somebody else', Math.ceil((Date.now() - NOW) / 1000) + 1);
+  await world.registry.lease('delivery', 'somebody else', 2);
+  const leasedAt = Date.now();
   await world.onboard(request, {
-    approve: (_, stack) => {
+    approve: async (_, stack) => {
       asked.push(stack);
-      return Promise.resolve();
+      if (stack !== 'delivery') return;
+      // Whole seconds are kept of when a lease ends.
+      expect(Date.now() - leasedAt).toBeGreaterThan(1000);
+      expect(await world.registry.lease('delivery', 'the next', 60)).toBe(false);
     },
   });
   expect(asked).toEqual(['dev1a-tenant-initech', 'delivery']);

@@ -141,7 +141,11 @@ const accessString: Judge = (before, after) => {
   });
   const unsaid = was.filter((word) => word.startsWith('-') && !is.includes(word) && word !== '-@all');
   const kept = wider.filter((word) => !(was.includes('+@all') && word.startsWith('+')));
+  const isOn = (values: Values): boolean => textOf(values['access_string']).split(/\s+/).includes('on');
   return [
+    ...(!isOn(before) && isOn(after)
+      ? [found('high', 'a user of the cache may sign in, and could not')]
+      : []),
     ...(kept.length > 0
       ? [found('high', `a user of the cache may do more: ${kept.slice(0, 6).join(' ')}`)]
       : []),

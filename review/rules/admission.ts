@@ -16,7 +16,7 @@ export const admissionRule: RiskRule = ({ type, change: { before, after } }, fat
   if ((fate !== 'change' && fate !== 'replace') || !before || !after) return [];
   return [
     ...(POLICIES.test(kind) ? policies(before, after) : []),
-    ...(kind === 'Namespace' ? security(before, after) : []),
+    ...(kind === 'Namespace' ? [...security(before, after), ...place(before, after)] : []),
     ...pods(before, after),
   ];
 };
@@ -94,6 +94,20 @@ function security(before: Values, after: Values): readonly RuleFinding[] {
     : [];
 }
 
+/** Labels by which network policies, admission and the scheduler know whose a namespace is, and where its pods go. */
+const OWN_LABEL = 'bulkhead/';
+
+function place(before: Values, after: Values): readonly RuleFinding[] {
+  const of = (values: Values): Values => block(block(values['metadata'])['labels']);
+  return pairs(of(before), of(after))
+    .filter(({ path }) => path[0]?.startsWith(OWN_LABEL))
+    .map(({ path, before: was, after: is }) => ({
+      level: 'high',
+      kind: 'isolation',
+      what: `is taken for another namespace: ${path.join('.')} goes from ${shown(was)} to ${shown(is)}`,
+    }));
+}
+
 /** Settings of pods that let them out of their container, and the value that does. */
 const OUT: Readonly<Record<string, boolean>> = {
   allow_privilege_escalation: true,
@@ -110,6 +124,8 @@ const OUT: Readonly<Record<string, boolean>> = {
 /** Those that Kubernetes takes for true where nothing is said. */
 const BY_DEFAULT: readonly string[] = ['allow_privilege_escalation', 'automount_service_account_token'];
 
+const isConfined = (profile: unknown): boolean => profile === 'RuntimeDefault' || profile === 'Localhost';
+
 function pods(before: Values, after: Values): readonly RuleFinding[] {
   return pairs(objectOf(before), objectOf(after)).flatMap(({ path, before: was, after: is }) => {
     const names = namesIn(path);
@@ -121,6 +137,21 @@ function pods(before: Values, after: Values): readonly RuleFinding[] {
       return [found('high', `${names.join('.')} goes from ${shown(was)} to ${shown(is)}`)];
     if (names.includes('capabilities') && names.includes('add') && typeof is === 'string') {
       return [found('high', `its pods may ${is} more than before`)];
+    }
+    if (names.includes('capabilities') && names.includes('drop') && typeof was === 'string' && is !== was) {
+      return [found('high', `its pods keep ${was}, which they gave up before`)];
+    }
+    if (names.at(-2) === 'seccomp_profile' && name === 'type' && isConfined(was) && !isConfined(is)) {
+      return [
+        found(
+          'high',
+          `its pods may call all of the kernel: ${names.join('.')} goes from ${shown(was)} to ${shown(is)}`,
+        ),
+      ];
+    }
+    if (name === 'service_account_name' && typeof was === 'string' && typeof is === 'string') {
+      const what = `its pods act as ${is}, and no longer as ${was}`;
+      return [{ level: 'high', kind: 'identity', what }];
     }
     if (name === 'path' && names.at(-2) === 'host_path' && typeof is === 'string') {
       return [found('high', `its pods see ${is} of their nodes`)];

@@ -1,6 +1,6 @@
 import { canonical } from '../canonical';
-import type { Values } from '../plan';
-import { block } from '../values';
+import type { ResourceChange, Values } from '../plan';
+import { block, blocks } from '../values';
 import { kindOf, objectOf } from './kinds';
 import { added, shown, textOf, textsOf } from './pairs';
 import type { RiskRule, RuleFinding } from './rule';
@@ -48,6 +48,7 @@ const OBJECTS: Readonly<Record<string, string>> = {
 
 /** Things that are no more, or are others. A resource that Terraform only forgets goes on, and costs, without it. */
 export const dataRule: RiskRule = ({ type, change }, fate) => {
+  if (fate === 'change') return type === 'aws_dynamodb_table' ? table(change) : [];
   if (fate === 'forget') {
     return [{ level: 'low', kind: 'removed', what: 'is forgotten by Terraform, and stays as it is' }];
   }
@@ -61,6 +62,27 @@ export const dataRule: RiskRule = ({ type, change }, fate) => {
   const skipsSnapshot = lost !== undefined && change.before?.['skip_final_snapshot'] === true;
   return [skipsSnapshot ? { ...finding, what: `${finding.what}; no final snapshot is taken` } : finding];
 };
+
+/** Copies and indices of a table, which are blocks of it. */
+function table({ before, after }: ResourceChange['change']): readonly RuleFinding[] {
+  const gone = (part: string, name: string): readonly string[] => {
+    const of = (values: Values | null): readonly string[] =>
+      blocks(values?.[part]).map((one) => String(one[name]));
+    return added(of(after), of(before), (text) => text);
+  };
+  return [
+    ...gone('replica', 'region_name').map((region): RuleFinding => ({
+      level: 'high',
+      kind: 'data',
+      what: `its copy of the items in ${region} is destroyed`,
+    })),
+    ...gone('global_secondary_index', 'name').map((name): RuleFinding => ({
+      level: 'high',
+      kind: 'removed',
+      what: `its index ${name} is destroyed: who asks by it gets no answer`,
+    })),
+  ];
+}
 
 /** What is in a chart of others, a program or an image, nobody sees here. */
 export const unseenRule: RiskRule = ({ type, change: { before, after } }, fate, _, { seesCharts }) => {

@@ -22,11 +22,18 @@ export const isOff = (value: unknown): boolean =>
 
 const turnsOff = (before: unknown, after: unknown): boolean => !isOff(before) && isOff(after);
 const turnsOn = (before: unknown, after: unknown): boolean => isOff(before) && !isOff(after);
+/** For settings that a provider turns on where nothing is said. */
+const turnsOnUnsaid = (before: unknown, after: unknown): boolean => isSaidOff(before) && !isSaidOff(after);
+const turnsSaidOff = (before: unknown, after: unknown): boolean => !isOff(before) && isSaidOff(after);
+const isSaidOff = (value: unknown): boolean => value === false || value === 'false';
 const isNumber = (value: unknown): boolean =>
   value === null || value === undefined || !Number.isNaN(Number(value));
 const sinks = (before: unknown, after: unknown): boolean =>
   isNumber(before) && isNumber(after) && Number(after ?? 0) < Number(before ?? 0);
 const rises = (before: unknown, after: unknown): boolean => sinks(after, before);
+/** Longer, or as long as it is where nothing is said, which is longer than anybody says. */
+const risesOrUnsaid = (before: unknown, after: unknown): boolean =>
+  before !== null && before !== undefined && (after === null || after === undefined || rises(before, after));
 /** Days for which zero means for ever. */
 const sinksFromForEver = (before: unknown, after: unknown): boolean =>
   Number(after ?? 0) !== 0 && (Number(before ?? 0) === 0 || sinks(before, after));
@@ -95,6 +102,7 @@ const GUARDS: readonly Guard[] = [
     'multi_az_enabled',
     'object_lock_enabled',
     'point_in_time_recovery.enabled',
+    'replica.point_in_time_recovery',
     'prevent_destroy',
     'require_lowercase',
     'require_numbers',
@@ -106,16 +114,33 @@ const GUARDS: readonly Guard[] = [
     'update_protection',
     'validate_etag',
   ]),
-  ...of('protection', turnsOff, ['enable_cross_zone_load_balancing', 'performance_insights_enabled'], {
-    level: 'low',
-  }),
-  ...of('protection', turnsOn, [
-    'delete_automated_backups',
-    'force_delete',
-    'force_destroy',
-    'skip_final_snapshot',
-  ]),
-  ...of('protection', turnsOn, ['allow_major_version_upgrade', 'apply_immediately'], { level: 'low' }),
+  ...of(
+    'protection',
+    turnsOff,
+    [
+      'enable_cross_zone_load_balancing',
+      'enable_zonal_shift',
+      'node_repair_config.enabled',
+      'performance_insights_enabled',
+      'stream_enabled',
+      'zonal_shift_config.enabled',
+    ],
+    {
+      level: 'low',
+    },
+  ),
+  ...of('network', turnsOff, ['private_dns_enabled'], { level: 'low' }),
+  // Unsaid, an Aurora cluster takes its automated backups along.
+  ...of('protection', turnsOnUnsaid, ['delete_automated_backups']),
+  ...of('protection', turnsOn, ['force_delete', 'force_destroy', 'skip_final_snapshot']),
+  ...of(
+    'protection',
+    turnsOn,
+    ['allow_major_version_upgrade', 'apply_immediately', 'include_execution_data'],
+    {
+      level: 'low',
+    },
+  ),
   ...of('protection', sinks, [
     'backup_retention_period',
     'deletion_window_in_days',
@@ -130,9 +155,14 @@ const GUARDS: readonly Guard[] = [
     'snapshot_retention_limit',
     'point_in_time_recovery.recovery_period_in_days',
   ]),
-  ...of('protection', sinks, ['monitoring_interval', 'replicas_per_node_group', 'num_cache_clusters'], {
-    level: 'low',
-  }),
+  ...of(
+    'protection',
+    sinks,
+    ['monitoring_interval', 'replicas', 'replicas_per_node_group', 'num_cache_clusters'],
+    {
+      level: 'low',
+    },
+  ),
   ...of('protection', rises, ['rotation_period_in_days', 'http_put_response_hop_limit'], { level: 'low' }),
   ...of('protection', sinksFromForEver, ['retention_in_days']),
   ...of('data', sooner, ['noncurrent_days', 'expiration.days']),
@@ -143,7 +173,31 @@ const GUARDS: readonly Guard[] = [
   ...of('identity', downIn('ON', 'OPTIONAL', 'OFF'), ['mfa_configuration']),
   ...of('identity', downIn('ENFORCED', 'AUDIT', 'OFF'), ['advanced_security_mode']),
   ...of('identity', downIn('ENABLED', 'LEGACY'), ['prevent_user_existence_errors']),
+  ...of('identity', downIn('API', 'API_AND_CONFIG_MAP'), ['access_config.authentication_mode']),
+  ...of('identity', downIn('BLOCK', 'MFA_REQUIRED', 'MFA_IF_CONFIGURED', 'NO_ACTION'), [
+    'actions.event_action',
+    'high_action.event_action',
+    'medium_action.event_action',
+    'low_action.event_action',
+  ]),
+  ...of('identity', downIn('PLUS', 'ESSENTIALS'), ['user_pool_tier']),
+  ...of('identity', downIn('ENABLED'), ['refresh_token_rotation.feature'], { level: 'low' }),
+  ...of(
+    'identity',
+    downIn('seconds', 'minutes', 'hours'),
+    [
+      'token_validity_units.access_token',
+      'token_validity_units.id_token',
+      'token_validity_units.refresh_token',
+    ],
+    { level: 'low' },
+  ),
+  ...of('identity', downIn('BucketOwnerEnforced', 'BucketOwnerPreferred'), ['object_ownership']),
+  ...of('identity', turnsOnUnsaid, ['bootstrap_cluster_creator_admin_permissions']),
+  ...of('identity', downIn('IAM_AUTH'), ['default_auth_scheme']),
+  ...of('identity', downIn('REQUIRED', 'ENABLED'), ['iam_auth']),
   ...of('identity', turnsOff, [
+    'software_token_mfa_configuration.enabled',
     'allow_admin_create_user_only',
     'enable_token_revocation',
     'generate_secret',
@@ -153,14 +207,11 @@ const GUARDS: readonly Guard[] = [
   ...of('identity', turnsOn, ['enable_http_endpoint', 'enable_propagate_additional_user_context_data'], {
     level: 'low',
   }),
-  ...of(
-    'identity',
-    rises,
-    ['max_session_duration', 'access_token_validity', 'id_token_validity', 'refresh_token_validity'],
-    {
-      level: 'low',
-    },
-  ),
+  ...of('identity', rises, ['max_session_duration', 'access_token_validity', 'id_token_validity'], {
+    level: 'low',
+  }),
+  // Unsaid, for 30 days: "Refresh tokens", Amazon Cognito Developer Guide.
+  ...of('identity', risesOrUnsaid, ['refresh_token_validity'], { level: 'low' }),
   ...of('encryption', turnsOff, [
     'at_rest_encryption_enabled',
     'enable_key_rotation',
@@ -184,6 +235,7 @@ const GUARDS: readonly Guard[] = [
       'kms_key',
       'kms_key_arn',
       'kms_key_id',
+      'kms_key_identifier',
       'kms_master_key_id',
       'master_user_secret_kms_key_id',
       'performance_insights_kms_key_id',
@@ -191,6 +243,9 @@ const GUARDS: readonly Guard[] = [
     ],
     { tellsOther: 'high' },
   ),
+  ...of('encryption', turnsSaidOff, ['sqs_managed_sse_enabled']),
+  ...of('encryption', downIn('CUSTOMER_MANAGED_CMK', 'AWS_OWNED_CMK'), ['server_side_encryption.key_type']),
+  ...of('encryption', downIn('CUSTOMER_MANAGED_KMS_KEY', 'AWS_OWNED_KEY'), ['encryption_configuration.type']),
   ...of('encryption', downIn('aws:kms:dsse', 'aws:kms', 'AES256'), ['sse_algorithm']),
   ...of('encryption', downIn('required', 'preferred'), ['transit_encryption_mode']),
   ...of('encryption', takesOlderTls, [

@@ -3,6 +3,7 @@ import { admissionRule } from './admission';
 import { contractRule } from './contract';
 import { dataRule, unseenRule } from './data';
 import { deliveryRule } from './delivery';
+import { firewallRule } from './firewall';
 import { gatewayRule } from './gateway';
 import { identityRule } from './identity';
 import { isolationRule } from './isolation';
@@ -13,6 +14,7 @@ import { protectionRule } from './protection';
 import { rbacRule } from './rbac';
 import type { RiskRule } from './rule';
 import { stateRule } from './state';
+import { watchRule } from './watches';
 
 /** Everything that a change is judged by. */
 export const RULES: readonly RiskRule[] = [
@@ -21,6 +23,8 @@ export const RULES: readonly RiskRule[] = [
   deliveryRule,
   isolationRule,
   protectionRule,
+  firewallRule,
+  watchRule,
   limitRule,
   admissionRule,
   identityRule,

@@ -283,9 +283,11 @@ function switches({ type, change }: ResourceChange): Found {
   ];
 }
 
-/** A load balancer that does not say `internal` faces the internet. */
+/** A load balancer that does not say `internal` faces the internet, and so does a cluster that says nothing. */
 function becomes(type: string, name: string, before: unknown, after: unknown, open: unknown): boolean {
   if (name === 'internal' && /^aws_(alb|lb)$/.test(type)) return before === true && after !== true;
+  if (name === 'endpoint_public_access' && type === 'aws_eks_cluster')
+    return before === false && after !== false;
   return after === open && before !== open;
 }
 

@@ -6,20 +6,27 @@ import type { RiskRule, RuleFinding } from './rule';
 
 /** Types whose whole point is to keep something safe. */
 const GUARDIANS: Readonly<Record<string, string>> = {
+  aws_backup_restore_testing_plan: 'restores are tried no more',
   aws_backup_plan: 'what it backs up is backed up no more',
   aws_backup_selection: 'what it selects is backed up no more',
   aws_backup_vault_lock_configuration: 'recovery points can be deleted',
   aws_cloudtrail: 'nobody knows any more who did what',
+  aws_cloudwatch_composite_alarm: 'nobody is told any more',
+  aws_cloudwatch_log_metric_filter: 'what it counts is counted no more',
   aws_cloudwatch_metric_alarm: 'nobody is told any more',
+  aws_cognito_log_delivery_configuration: 'nobody knows any more who signed in',
+  aws_cognito_risk_configuration: 'stolen passwords and odd sign-ins are let through',
   aws_config_configuration_recorder: 'nobody knows any more what changed',
   aws_db_instance_automated_backups_replication: 'backups are in one region only',
   aws_default_network_acl: 'its subnets let everything through',
   aws_default_security_group: 'whatever has no group of its own is open',
+  aws_ecr_replication_configuration: 'images are in one region only',
   aws_flow_log: 'nobody knows any more who talked to whom',
   aws_guardduty_detector: 'nobody is told of attacks any more',
   aws_s3_bucket_lifecycle_configuration: 'objects stay for ever, or unfinished uploads do',
   aws_s3_bucket_logging: 'nobody knows any more who read what',
   aws_s3_bucket_object_lock_configuration: 'objects can be deleted',
+  aws_s3_bucket_ownership_controls: 'objects may have access lists of their own',
   aws_s3_bucket_public_access_block: 'the bucket may be made public',
   aws_s3_bucket_replication_configuration: 'objects are in one region only',
   aws_s3_bucket_server_side_encryption_configuration: 'objects are encrypted with the platform’s key no more',
@@ -39,11 +46,13 @@ const GUARDIAN_OBJECTS: Readonly<Record<string, string>> = {
 
 /** Lists of things that are written down, told or kept; fewer of them are less. */
 const KEPT_LISTS: Readonly<Record<string, string>> = {
+  attributes_require_verification_before_update: 'lets people change without proof that it is theirs',
   alarm_actions: 'tells fewer of an alarm',
   cloudwatch_logs_exports: 'writes fewer logs',
   enabled_cloudwatch_logs_exports: 'writes fewer logs',
   enabled_cluster_log_types: 'writes fewer logs',
   ok_actions: 'tells fewer of the end of an alarm',
+  user_group_ids: 'asks other users, or nobody, who they are',
 };
 
 const found = (level: 'low' | 'high', what: string): RuleFinding => ({ level, kind: 'protection', what });
@@ -55,7 +64,9 @@ export const protectionRule: RiskRule = (resource, fate, plan) => {
   const all = pairs(change.before, change.after);
   return [
     ...life(resource),
-    ...lists(change.before, change.after),
+    ...lists(change.before, change.after)
+      .filter(({ name }) => !isUnknown(change, [name]))
+      .map(({ finding }) => finding),
     ...parameters(resource),
     ...(type === 'aws_backup_plan' || type === 'aws_backup_selection' ? backups(resource) : []),
     ...(type === 'aws_cloudwatch_metric_alarm' ? alarm(all) : []),
@@ -123,17 +134,19 @@ function guarded({ change, type }: ResourceChange, pair: Pair): readonly RuleFin
 }
 
 /** Lists of which something is gone, at any depth. */
-function lists(before: unknown, after: unknown): readonly RuleFinding[] {
+function lists(
+  before: unknown,
+  after: unknown,
+): readonly { readonly name: string; readonly finding: RuleFinding }[] {
   if (typeof before !== 'object' || before === null) return [];
-  return Object.entries(before).flatMap(([name, value]): readonly RuleFinding[] => {
+  return Object.entries(before).flatMap(([name, value]) => {
     const now = (after as Readonly<Record<string, unknown>> | null | undefined)?.[name];
     const what = KEPT_LISTS[name];
     if (what === undefined) return Array.isArray(value) ? [] : lists(value, now);
     const gone = added(textsOf(now), textsOf(value), (text) => text);
     const isNone = textsOf(now).length === 0;
-    return gone.length > 0
-      ? [found(isNone || name !== 'ok_actions' ? 'high' : 'low', `${what}: without ${gone.join(', ')}`)]
-      : [];
+    const level = isNone || name !== 'ok_actions' ? 'high' : 'low';
+    return gone.length > 0 ? [{ name, finding: found(level, `${what}: without ${gone.join(', ')}`) }] : [];
   });
 }
 

@@ -1,5 +1,5 @@
 import { canonical } from '../canonical';
-import type { Values } from '../plan';
+import type { ResourceChange, Values } from '../plan';
 import { block, blocks, isValues } from '../values';
 import { shown } from './pairs';
 import type { RiskRule, RuleFinding } from './rule';
@@ -14,12 +14,37 @@ const found = (level: 'low' | 'high', kind: RuleFinding['kind'], what: string): 
  * What all resources of a stack go by: where Terraform remembers them, and where and as whom it deploys. They come as resources
  * of types `terraform` and `provider/<name>`.
  */
-export const stateRule: RiskRule = ({ type, change: { before, after } }) => {
+export const stateRule: RiskRule = ({ type, change: { before, after } }, _, plan) => {
   if (!before || !after) return [];
   if (type === 'terraform') return [...backend(before, after), ...versions(before, after)];
   if (type.startsWith('provider/')) return provider(before, after);
-  return [];
+  return otherProvider(type, before, after, plan);
 };
+
+/** A resource that goes to another provider goes to its account and region, unless it is the same one by another name. */
+function otherProvider(
+  type: string,
+  before: Values,
+  after: Values,
+  plan: readonly ResourceChange[],
+): readonly RuleFinding[] {
+  // What names none goes by the first word of its type.
+  const [was, is] = [before, after].map(({ provider = type.split('_')[0] }) => provider);
+  if (was === is) return [];
+  const settings = (name: unknown, side: 'before' | 'after'): string | undefined => {
+    const change = plan.find(({ address }) => address === `provider.${String(name)}`)?.change;
+    return change && canonical({ ...change[side], alias: undefined });
+  };
+  const old = settings(was, 'before');
+  if (old !== undefined && old === settings(is, 'after')) return [];
+  return [
+    found(
+      'high',
+      'state',
+      `is deployed by provider ${shown(is)}, and no longer by ${shown(was)}: if that is another account or region, what is there stays and is made again`,
+    ),
+  ];
+}
 
 /** Where a state is, by backend: attributes that make it another one. Source: "Backend Configuration", Terraform. */
 const PLACE = [

@@ -12,6 +12,7 @@ import { NETWORK } from './golden/network';
 import { NOISE } from './golden/noise';
 import { PLATFORM } from './golden/platform';
 import { PROTECTION } from './golden/protection';
+import { WATCHES } from './golden/watches';
 
 let scratch: string;
 beforeAll(() => {
@@ -81,6 +82,7 @@ const all: readonly GoldenCase[] = [
   ...NETWORK,
   ...DATA,
   ...PROTECTION,
+  ...WATCHES,
   ...KUBERNETES,
   ...PLATFORM,
   ...BETWEEN_STACKS,

@@ -117,6 +117,7 @@ function programs(before: Values, after: Values): readonly RuleFinding[] {
   const isOther = (name: string): boolean => canonical(before[name]) !== canonical(after[name]);
   return [
     ...(PROGRAM.some(isOther) ? [unseen('runs another program: read it')] : []),
+    ...(isOther('environment') ? [unseen('is set up in another way: environment changed')] : []),
     ...(isOther('vpc_config') ? [unseen('runs in another network')] : []),
   ];
 }

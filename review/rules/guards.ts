@@ -118,7 +118,13 @@ const GUARDS: readonly Guard[] = [
     'protection',
     turnsOff,
     [
+      'auto_minor_version_upgrade',
+      'cloudwatch_logging_options.enabled',
+      'cloudwatch_metrics_enabled',
       'enable_cross_zone_load_balancing',
+      'enforce_workgroup_configuration',
+      'evaluate_target_health',
+      'tracing_configuration.enabled',
       'enable_zonal_shift',
       'node_repair_config.enabled',
       'performance_insights_enabled',
@@ -129,14 +135,27 @@ const GUARDS: readonly Guard[] = [
       level: 'low',
     },
   ),
-  ...of('network', turnsOff, ['private_dns_enabled'], { level: 'low' }),
+  ...of(
+    'network',
+    turnsOff,
+    ['enable_dns_support', 'endpoint_private_access', 'preserve_client_ip', 'private_dns_enabled'],
+    { level: 'low' },
+  ),
+  ...of('limit', turnsOn, ['global_default'], { level: 'low' }),
   // Unsaid, an Aurora cluster takes its automated backups along.
   ...of('protection', turnsOnUnsaid, ['delete_automated_backups']),
   ...of('protection', turnsOn, ['force_delete', 'force_destroy', 'skip_final_snapshot']),
   ...of(
     'protection',
     turnsOn,
-    ['allow_major_version_upgrade', 'apply_immediately', 'include_execution_data'],
+    [
+      'allow_major_version_upgrade',
+      'apply_immediately',
+      'allow_overwrite',
+      'debug_logging',
+      'include_execution_data',
+      'sampled_requests_enabled',
+    ],
     {
       level: 'low',
     },

@@ -60,6 +60,7 @@ const WATCHES: Readonly<Record<string, readonly Watch[]>> = {
     of('starts something else, or at other times', /^(schedule_expression|target\.(\d+\.)?(arn|input))/),
   ],
   aws_sfn_state_machine: [
+    of('takes other steps: read them', /^definition/, 'unseen'),
     of('writes less down, or elsewhere', /^logging_configuration\..*(level|destination)/),
   ],
 };

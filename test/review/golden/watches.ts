@@ -118,6 +118,36 @@ export const WATCHES: readonly GoldenCase[] = [
     'tries to restore something else',
   ),
   watch(
+    'an onboarding takes other steps',
+    'aws_sfn_state_machine',
+    [
+      { name: 'a', role_arn: 'r', definition: '{"StartAt":"Approve"}' },
+      { name: 'a', role_arn: 'r', definition: '{"StartAt":"Build"}' },
+    ],
+    'takes other steps: read them: definition',
+    'unseen',
+  ),
+  watch(
+    'a function is set up in another way',
+    'aws_lambda_function',
+    [
+      { function_name: 'a', role: 'r', environment: { variables: { TTL: '60' } } },
+      { function_name: 'a', role: 'r', environment: { variables: { TTL: '6000' } } },
+    ],
+    'is set up in another way: environment changed',
+    'unseen',
+  ),
+  setting(
+    'what runs by the clock acts as another role',
+    'aws_scheduler_schedule',
+    [
+      { name: 'a', target: { arn: 't', role_arn: 'r' } },
+      { name: 'a', target: { arn: 't', role_arn: 'admin' } },
+    ],
+    it('aws_scheduler_schedule', 'high', 'identity', 'role_arn is admin, and no longer r'),
+    it('aws_scheduler_schedule', 'high', 'identity', 'role_arn is r, and no longer admin'),
+  ),
+  watch(
     'a listener sends requests to other targets',
     'aws_lb_listener',
     [

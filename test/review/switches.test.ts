@@ -120,6 +120,12 @@ function allSwitches(out: string): readonly Switch[] {
   return [...found.values()];
 }
 
+/** A stack with one resource of those that it has. */
+function alone(template: Json, type: string, name: string): Json {
+  const all = template['resource'] as Readonly<Record<string, Json>>;
+  return { ...template, resource: { [type]: { [name]: all[type]?.[name] } } };
+}
+
 let sides = 0;
 
 /** A platform of one stack. @returns its folder */
@@ -140,7 +146,7 @@ it('every switch of the platform that is turned is told, but for those that do n
   const untold: string[] = [];
   for (const one of allSwitches(out)) {
     const { stack, type, name, path } = one;
-    const template = templateOf(out, stack);
+    const template = alone(templateOf(out, stack), type, name);
     const head = turned(template, ['resource', type, name, ...path]) as Json;
     const { risk } = await review(readTree(platformOf(stack, template)), readTree(platformOf(stack, head)));
     if (risk === 'none') untold.push(`${type}.${nameOf(one)}`);

@@ -16,7 +16,7 @@ export const firewallRule: RiskRule = ({ type, change: { before, after } }, fate
   const now = of(after);
   const [was, is] = [actionOf(before['default_action']), actionOf(after['default_action'])];
   return [
-    ...(was === 'block' && is !== 'block' ? [found('high', `lets through what no rule is about`)] : []),
+    ...(was === 'block' && is !== 'block' ? [found('high', 'lets through what no rule is about')] : []),
     ...[...of(before)].flatMap(([name, rule]) => {
       const later = now.get(name);
       return later ? changes(name, rule, later) : [found('high', `no longer has the rule ${name}`)];

@@ -52,7 +52,7 @@ const KEPT_LISTS: Readonly<Record<string, string>> = {
   enabled_cloudwatch_logs_exports: 'writes fewer logs',
   enabled_cluster_log_types: 'writes fewer logs',
   ok_actions: 'tells fewer of the end of an alarm',
-  user_group_ids: 'asks other users, or nobody, who they are',
+  user_group_ids: 'lets in users of another group, or anybody',
 };
 
 const found = (level: 'low' | 'high', what: string): RuleFinding => ({ level, kind: 'protection', what });

@@ -271,7 +271,7 @@ export const WATCHES: readonly GoldenCase[] = [
     'a cache asks nobody who they are',
     'aws_elasticache_replication_group',
     [{ replication_group_id: 'a', user_group_ids: ['g'] }, { replication_group_id: 'a' }],
-    ['high', 'protection', 'asks other users, or nobody, who they are: without g'],
+    ['high', 'protection', 'lets in users of another group, or anybody: without g'],
   ),
   guard(
     'a user who could not sign in may',

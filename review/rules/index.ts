@@ -3,6 +3,7 @@ import { admissionRule } from './admission';
 import { contractRule } from './contract';
 import { dataRule, unseenRule } from './data';
 import { deliveryRule } from './delivery';
+import { exposureRule } from './exposure';
 import { firewallRule } from './firewall';
 import { gatewayRule } from './gateway';
 import { identityRule } from './identity';
@@ -31,6 +32,7 @@ export const RULES: readonly RiskRule[] = [
   accessRule,
   rbacRule,
   networkRule,
+  exposureRule,
   networkPolicyRule,
   gatewayRule,
   contractRule,

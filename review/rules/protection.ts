@@ -1,8 +1,9 @@
 import { isUnknown, type ResourceChange } from '../plan';
-import { guardOf, isOff, PARAMETERS, weakening } from './guards';
+import { guardOf, PARAMETERS, weakening } from './guards';
 import { at, kindOf } from './kinds';
 import { added, namesIn, type Pair, pairs, shown, textsOf } from './pairs';
 import type { RiskRule, RuleFinding } from './rule';
+import { isOff } from './weaker';
 
 /** Types whose whole point is to keep something safe. */
 const GUARDIANS: Readonly<Record<string, string>> = {

@@ -49,7 +49,7 @@ const WATCHES: Readonly<Record<string, readonly Watch[]>> = {
   aws_flow_log: [of('writes down other traffic, or elsewhere', /^(log_destination|traffic_type)/)],
   aws_lambda_function_event_invoke_config: [of('what fails goes elsewhere', /^destination_config/)],
   aws_lb_listener: [
-    of('sends requests elsewhere, or takes them elsewhere', /^(default_action|port$|protocol$)/, 'network'),
+    of('sends requests elsewhere, or takes them elsewhere', /^(default_action|port$)/, 'network'),
   ],
   aws_lb_target_group: [of('takes others for healthy', /^(health_check|target_health_state)/)],
   aws_rds_cluster: [of('has other parameters', /^db_(cluster|instance)_parameter_group_name$/)],

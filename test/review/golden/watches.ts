@@ -158,6 +158,16 @@ export const WATCHES: readonly GoldenCase[] = [
     'network',
   ),
   watch(
+    'a name leads to another load balancer',
+    'aws_route53_record',
+    [
+      { name: 'a', type: 'A', alias: { name: 'one', zone_id: 'z' } },
+      { name: 'a', type: 'A', alias: { name: 'two', zone_id: 'z' } },
+    ],
+    'leads elsewhere',
+    'network',
+  ),
+  watch(
     'others expire',
     'aws_s3_bucket_lifecycle_configuration',
     [

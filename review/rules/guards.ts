@@ -73,11 +73,9 @@ const GUARDS: readonly Guard[] = [
     'protection',
     turnsOff,
     [
-      'auto_minor_version_upgrade',
       'cloudwatch_logging_options.enabled',
       'cloudwatch_metrics_enabled',
       'enable_cross_zone_load_balancing',
-      'enforce_workgroup_configuration',
       'evaluate_target_health',
       'tracing_configuration.enabled',
       'enable_zonal_shift',
@@ -90,13 +88,15 @@ const GUARDS: readonly Guard[] = [
       level: 'low',
     },
   ),
-  ...of(
-    'network',
-    turnsOff,
-    ['enable_dns_support', 'endpoint_private_access', 'preserve_client_ip', 'private_dns_enabled'],
-    { level: 'low' },
-  ),
+  ...of('network', turnsOff, ['endpoint_private_access', 'preserve_client_ip', 'private_dns_enabled'], {
+    level: 'low',
+  }),
   ...of('limit', turnsOn, ['global_default'], { level: 'low' }),
+  // Unsaid, these are on.
+  ...of('protection', turnsSaidOff, ['auto_minor_version_upgrade', 'enforce_workgroup_configuration'], {
+    level: 'low',
+  }),
+  ...of('network', turnsSaidOff, ['enable_dns_support'], { level: 'low' }),
   // Unsaid, an Aurora cluster takes its automated backups along.
   ...of('protection', turnsOnUnsaid, ['delete_automated_backups']),
   ...of('protection', turnsOn, ['force_delete', 'force_destroy', 'skip_final_snapshot']),

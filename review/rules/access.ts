@@ -190,8 +190,8 @@ const client: readonly Judge[] = [
   more('low', 'write_attributes', 'lets users change more of themselves'),
 ];
 
-const scheduler: Judge = (before, after) =>
-  other('acts as another role', 'role_arn')(block(before['target']), block(after['target']));
+const actor = other('acts as another role', 'role_arn');
+const scheduler: Judge = (before, after) => actor(block(before['target']), block(after['target']));
 
 const account: Judge = (before, after) => {
   const role = (values: Values): unknown =>
@@ -203,12 +203,12 @@ const account: Judge = (before, after) => {
 };
 
 const JUDGES: Readonly<Record<string, readonly Judge[]>> = {
-  aws_cloudwatch_event_target: [other('acts as another role', 'role_arn')],
+  aws_cloudwatch_event_target: [actor],
   aws_cognito_user_pool_client: client,
   aws_cognito_identity_provider: [
     other('takes the word of another for who somebody is', 'provider_details', 'attribute_mapping'),
   ],
-  aws_db_proxy: [other('acts as another role', 'role_arn')],
+  aws_db_proxy: [actor],
   aws_eks_access_entry: [
     other('lets another one into the cluster', 'principal_arn', 'type'),
     more('high', 'kubernetes_groups', 'is in more groups of the cluster'),
@@ -237,7 +237,7 @@ const JUDGES: Readonly<Record<string, readonly Judge[]>> = {
   aws_lambda_function_url: [other('asks for another proof of who calls', 'authorization_type')],
   aws_lambda_permission: [asPolicy(permission)],
   aws_scheduler_schedule: [scheduler],
-  aws_sfn_state_machine: [other('acts as another role', 'role_arn')],
+  aws_sfn_state_machine: [actor],
   kubernetes_default_service_account_v1: [account],
   kubernetes_service_account_v1: [account],
 };

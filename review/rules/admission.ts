@@ -4,6 +4,7 @@ import { block } from '../values';
 import { at, kindOf, objectOf, specOf } from './kinds';
 import { added, namesIn, pairs, shown, textsOf } from './pairs';
 import type { RiskRule, RuleFinding } from './rule';
+import { downIn } from './weaker';
 
 const found = (level: 'low' | 'high', what: string): RuleFinding => ({ level, kind: 'protection', what });
 
@@ -79,17 +80,13 @@ const words = (before: Values, after: Values): readonly RuleFinding[] =>
   });
 
 /** Source: "Pod Security Standards", Kubernetes docs. */
-const STANDARDS = ['restricted', 'baseline', 'privileged'];
+const letsMore = downIn('restricted', 'baseline', 'privileged');
 const ENFORCE = 'pod-security.kubernetes.io/enforce';
 
 function security(before: Values, after: Values): readonly RuleFinding[] {
   const of = (values: Values): unknown => block(block(values['metadata'])['labels'])[ENFORCE];
   const [was, is] = [of(before), of(after)];
-  const place = (value: unknown): number => {
-    const index = STANDARDS.indexOf(String(value));
-    return index < 0 ? STANDARDS.length : index;
-  };
-  return place(is) > place(was)
+  return letsMore(was, is)
     ? [found('high', `lets pods do more on their nodes: ${ENFORCE} goes from ${shown(was)} to ${shown(is)}`)]
     : [];
 }

@@ -4,6 +4,7 @@ import { block } from '../values';
 import { contains } from './cidr';
 import { shown, textsOf } from './pairs';
 import type { RiskRule, RuleFinding } from './rule';
+import { turnsOnUnsaid } from './weaker';
 
 type Found = readonly RuleFinding[];
 const found = (level: 'low' | 'high', what: string): RuleFinding => ({ level, kind: 'network', what });
@@ -43,8 +44,7 @@ function switches({ type, change }: ResourceChange): Found {
 /** A load balancer that does not say `internal` faces the internet, and so does a cluster that says nothing. */
 function becomes(type: string, name: string, before: unknown, after: unknown, open: unknown): boolean {
   if (name === 'internal' && /^aws_(alb|lb)$/.test(type)) return before === true && after !== true;
-  if (name === 'endpoint_public_access' && type === 'aws_eks_cluster')
-    return before === false && after !== false;
+  if (name === 'endpoint_public_access' && type === 'aws_eks_cluster') return turnsOnUnsaid(before, after);
   return after === open && before !== open;
 }
 

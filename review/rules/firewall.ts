@@ -4,6 +4,7 @@ import { block } from '../values';
 import { at } from './kinds';
 import { shown } from './pairs';
 import type { RiskRule, RuleFinding } from './rule';
+import { downIn } from './weaker';
 
 const found = (level: 'low' | 'high', what: string): RuleFinding => ({ level, kind: 'protection', what });
 
@@ -27,16 +28,17 @@ export const firewallRule: RiskRule = ({ type, change: { before, after } }, fate
 /** What a rule does with a request that it is about: the only name in the block. */
 const actionOf = (value: unknown): string | undefined => Object.keys(block(value))[0];
 
-/** From the strictest on. */
-const ACTIONS: readonly (string | undefined)[] = ['block', 'captcha', 'challenge', 'count', 'allow'];
+/** Rules that are a group have no action of their own: what takes the place of one is told. */
+const isWeaker = downIn('', 'block', 'captcha', 'challenge', 'count');
 
 function changes(name: string, before: Values, after: Values): readonly RuleFinding[] {
   const [was, is] = [actionOf(before['action']), actionOf(after['action'])];
   const counts =
     actionOf(before['override_action']) !== 'count' && actionOf(after['override_action']) === 'count';
-  const isWeaker = was !== is && ACTIONS.indexOf(is) > ACTIONS.indexOf(was);
   return [
-    ...(isWeaker ? [found('high', `rule ${name}: action goes from ${shown(was)} to ${shown(is)}`)] : []),
+    ...(isWeaker(was, is)
+      ? [found('high', `rule ${name}: action goes from ${shown(was)} to ${shown(is)}`)]
+      : []),
     ...(counts ? [found('high', `rule ${name} only counts what it would refuse`)] : []),
     ...(aboutOf(before) === aboutOf(after) ? [] : [found('low', `rule ${name} is about other requests`)]),
     ...limit(name, before, after),

@@ -65,9 +65,7 @@ export const protectionRule: RiskRule = (resource, fate, plan) => {
   const all = pairs(change.before, change.after);
   return [
     ...life(resource),
-    ...lists(change.before, change.after)
-      .filter(({ name }) => !isUnknown(change, [name]))
-      .map(({ finding }) => finding),
+    ...lists(change, change.before, change.after),
     ...parameters(resource),
     ...(type === 'aws_backup_plan' || type === 'aws_backup_selection' ? backups(resource) : []),
     ...(type === 'aws_cloudwatch_metric_alarm' ? alarm(all) : []),
@@ -135,19 +133,16 @@ function guarded({ change, type }: ResourceChange, pair: Pair): readonly RuleFin
 }
 
 /** Lists of which something is gone, at any depth. */
-function lists(
-  before: unknown,
-  after: unknown,
-): readonly { readonly name: string; readonly finding: RuleFinding }[] {
+function lists(change: ResourceChange['change'], before: unknown, after: unknown): readonly RuleFinding[] {
   if (typeof before !== 'object' || before === null) return [];
   return Object.entries(before).flatMap(([name, value]) => {
     const now = (after as Readonly<Record<string, unknown>> | null | undefined)?.[name];
     const what = KEPT_LISTS[name];
-    if (what === undefined) return Array.isArray(value) ? [] : lists(value, now);
+    if (what === undefined) return Array.isArray(value) ? [] : lists(change, value, now);
     const gone = added(textsOf(now), textsOf(value), (text) => text);
+    if (gone.length === 0 || isUnknown(change, [name])) return [];
     const isNone = textsOf(now).length === 0;
-    const level = isNone || name !== 'ok_actions' ? 'high' : 'low';
-    return gone.length > 0 ? [{ name, finding: found(level, `${what}: without ${gone.join(', ')}`) }] : [];
+    return [found(isNone || name !== 'ok_actions' ? 'high' : 'low', `${what}: without ${gone.join(', ')}`)];
   });
 }
 

@@ -64,7 +64,7 @@ export async function deploy(
   const ordered = readStacks(out, patterns);
   const stacks = destroys ? [...ordered].reverse() : ordered;
   requireAllowed(stacks);
-  const stage = await stageOf(options, stacks, emit);
+  const stage = await stageOf(options, stacks, emit, interrupt);
   const results = new Map<string, StackResult>();
   const stop = (): void => {
     for (const { process: child } of stage.running) child.kill('SIGINT');
@@ -138,6 +138,7 @@ async function stageOf(
   options: DeployOptions,
   stacks: readonly Stack[],
   emit: (event: DeployEvent) => void,
+  interrupt: AbortSignal,
 ): Promise<Stage> {
   const { work, providers = work, as = 'deploy', planOnly = false, destroys = false } = options;
   const { refresh = true, approved } = options;
@@ -147,7 +148,19 @@ async function stageOf(
     throw new DeploymentError((error as Error).message);
   });
   const environment = { ...own, ...installProviders(engine.binary, stacks, path.resolve(providers), own) };
-  return { engine, work, environment, as, planOnly, destroys, refresh, approved, running: new Set(), emit };
+  return {
+    engine,
+    work,
+    environment,
+    as,
+    planOnly,
+    destroys,
+    refresh,
+    approved,
+    running: new Set(),
+    interrupt,
+    emit,
+  };
 }
 
 /** The environment of Terraform: the caller's, with nothing in it that changes what a command means. */

@@ -25,6 +25,8 @@ export interface Stage {
   readonly refresh: boolean;
   readonly approved: Approved;
   readonly running: Set<Running>;
+  /** Aborted when nothing more may begin. What runs is told by itself. */
+  readonly interrupt: AbortSignal;
   readonly emit: (event: DeployEvent) => void;
 }
 
@@ -120,8 +122,9 @@ class StackRun {
       const before = this.failures.length;
       if ((await this.terraform(['init', '-input=false', '-no-color', '-reconfigure'])) === 0) return true;
       if (!(wasHeld || isHeld()) || look === LOOKS) return false;
-      this.failures.length = before;
       await setTimeout(LOOK_EVERY_MS);
+      if (this.stage.interrupt.aborted) return false;
+      this.failures.length = before;
     }
   }
 

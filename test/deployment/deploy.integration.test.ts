@@ -174,6 +174,24 @@ describeWithTerraform('deploying stacks', () => {
     expect((await run(out)).stacks[0]).toMatchObject({ status: 'applied', failures: [] });
   }, 60_000);
 
+  it('begins nothing more when it is interrupted while it waits for a state', async () => {
+    const out = writePlatform({ 'use1a-network': queues('stopped-network', 1) });
+    const state = stateOf(out, 'use1a-network');
+    fs.mkdirSync(path.dirname(state), { recursive: true });
+    fs.writeFileSync(state, '{"version": 4, "terraform_ver');
+    fs.writeFileSync(path.join(path.dirname(state), '.use1a-network.tfstate.lock.info'), '{}');
+    const interrupt = new AbortController();
+    setTimeout(() => {
+      interrupt.abort();
+      fs.rmSync(state);
+    }, 3000);
+    const options = { out, work: path.join(out, '..', 'work'), environment };
+    const approved = { allowRisk: 'low', reviewed: new Set<string>() } as const;
+    const result = await deploy({ ...options, approved }, () => undefined, interrupt.signal);
+    expect([result.interrupted, statuses(result)]).toEqual([true, { 'use1a-network': 'failed' }]);
+    expect(fs.existsSync(state)).toBe(false);
+  }, 60_000);
+
   it('says so when a state is torn and nobody is writing it', async () => {
     const out = writePlatform({ 'use1a-network': queues('half-network', 1) });
     const state = stateOf(out, 'use1a-network');
